@@ -1,0 +1,1 @@
+"""Serves: what the published release holds, over HTTP."""

@@ -1,0 +1,1 @@
+"""Speaks: what may come in, which query answers, how it is said. HTTP, never SQL."""

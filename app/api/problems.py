@@ -1,0 +1,122 @@
+"""Errors as problem+json (RFC 9457) in the asker's language; the one table of status codes."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    BadValue,
+    DatabaseAway,
+    Misasked,
+    NothingPublished,
+    NotThere,
+    TookTooLong,
+    Unavailable,
+    UnknownParameter,
+    VetalodeError,
+)
+from app.words import LANGS, Lang, Words, lang_accepted
+
+log = logging.getLogger("vetalode")
+
+STATUS: dict[type[VetalodeError], int] = {
+    BadValue: 400,
+    UnknownParameter: 400,
+    Misasked: 400,
+    NotThere: 404,
+    Unavailable: 503,
+}
+
+TITLES: dict[int, Words] = {
+    400: Words("The question cannot be answered as it was put", "La consulta no se puede responder como se hizo"),
+    404: Words("There is nothing here", "Aquí no hay nada"),
+    405: Words("This cannot be done here", "Esto no se puede hacer aquí"),
+    500: Words("The service has failed", "El servicio ha fallado"),
+    503: Words("The service cannot answer now", "El servicio no puede responder ahora"),
+}
+
+_NOTHING_HERE = Words(
+    "there is nothing at this address; /docs lists what there is", "no hay nada en esta dirección; vea /docs"
+)
+_NOT_THAT_WAY = Words("this address answers GET", "esta dirección responde a GET")
+_OUR_FAULT = Words(
+    "something went wrong on our side; it has been written to the service's log",
+    "algo falló de nuestro lado; quedó anotado en la bitácora del servicio",
+)
+_TRY_AGAIN_S = "5"
+
+
+def asked_lang(request: Request) -> Lang:
+    """The language of `?lang=`, else of Accept-Language, else English."""
+    named = request.query_params.get("lang")
+    return next((lang for lang in LANGS if lang == named), lang_accepted(request.headers.get("accept-language", "")))
+
+
+def problem(request: Request, status: int, words: Words) -> Response:
+    """A problem document; no cache keeps it."""
+    lang = asked_lang(request)
+    title = TITLES.get(status, TITLES[500])
+    headers = {"Cache-Control": "no-store", "Content-Language": lang}
+    if status == 503:
+        headers["Retry-After"] = _TRY_AGAIN_S
+    said = {"type": "about:blank", "title": title.speak(lang), "status": status, "detail": words.speak(lang)}
+    return JSONResponse(said, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of the app a problem document."""
+    app.add_exception_handler(VetalodeError, _ours)
+    app.add_exception_handler(RequestValidationError, _misshapen)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(PoolTimeout, _no_connection)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _ours(request: Request, fault: Any) -> Response:
+    status = next((STATUS[kind] for kind in type(fault).__mro__ if kind in STATUS), 500)
+    return problem(request, status, fault.words)
+
+
+async def _misshapen(request: Request, fault: Any) -> Response:
+    return problem(request, 400, _words_of(fault.errors()[0]))
+
+
+def _words_of(error: dict[str, Any]) -> Words:
+    where, name = error["loc"][0], error["loc"][-1]
+    return Words(f"{where} parameter {name!r}: {error['msg']}", f"parámetro {name!r} ({where}): {error['msg']}")
+
+
+async def _http(request: Request, fault: Any) -> Response:
+    words = {404: _NOTHING_HERE, 405: _NOT_THAT_WAY}.get(fault.status_code, _OUR_FAULT)
+    return problem(request, fault.status_code, words)
+
+
+async def _no_connection(request: Request, fault: Exception) -> Response:
+    log.warning("no database connection was free: %s", fault)
+    return problem(request, 503, DatabaseAway().words)
+
+
+async def _database(request: Request, fault: Any) -> Response:
+    """The database's own words stay in the log."""
+    if "QueryCanceled" in type(fault.orig).__name__:
+        log.warning("statement timeout: %s", request.url)
+        return problem(request, 503, TookTooLong().words)
+    if fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError):
+        log.error("database away: %s", fault.orig)
+        return problem(request, 503, DatabaseAway().words)
+    if "UndefinedTable" in type(fault.orig).__name__:
+        return problem(request, 503, NothingPublished().words)
+    log.error("database refused a statement", exc_info=fault)
+    return problem(request, 500, _OUR_FAULT)
+
+
+async def _unforeseen(request: Request, fault: Exception) -> Response:
+    log.error("unforeseen", exc_info=fault)
+    return problem(request, 500, _OUR_FAULT)

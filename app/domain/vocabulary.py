@@ -1,0 +1,103 @@
+"""The controlled vocabularies: codes with a label in each language, read from `terms/*.csv`."""
+
+import csv
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from app.errors import BadValue, NotThere
+from app.words import Lang, Words
+
+TERMS = Path(__file__).parent / "terms"
+
+TITLES: Mapping[str, Words] = MappingProxyType(
+    {
+        "commodity": Words("Commodities", "Sustancias"),
+        "status": Words("Status", "Estado"),
+        "country": Words("Countries", "Países"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A code, what it is called, and the CSV's further columns (URIs, group, symbols, note)."""
+
+    code: str
+    label: Words
+    more: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The terms of one vocabulary by their code, in the order of its CSV."""
+
+    name: str
+    title: Words
+    terms: Mapping[str, Term]
+
+    def codes(self, text: str) -> tuple[str, ...]:
+        """The codes of a comma-separated parameter, sorted, each once; raises `BadValue` for an unknown one."""
+        asked = {part.strip() for part in text.split(",")}
+        for code in sorted(asked - self.terms.keys()):
+            raise unknown_code(self.name, code, self._nearest(code), f"/vocabularies/{self.name}")
+        return tuple(sorted(asked))
+
+    def _nearest(self, text: str) -> str | None:
+        wanted = fold(text)
+        for term in self.terms.values():
+            symbols = (term.more.get("symbols") or "").split("|")
+            if wanted in map(fold, (term.code, term.label.en, term.label.es, *symbols)):
+                return term.code
+        return next(iter(difflib.get_close_matches(wanted, self.terms, n=1)), None)
+
+
+def unknown_code(name: str, code: str, nearest: str | None, where: str) -> BadValue:
+    """The error for a code that is not among those known, with the nearest one when there is one."""
+    hint_en = f"; did you mean {nearest!r}?" if nearest else ""
+    hint_es = f"; ¿quiso decir {nearest!r}?" if nearest else ""
+    return BadValue(
+        Words(
+            f"{name}={code!r} is not a code we know{hint_en} The codes are at {where}",
+            f"{name}={code!r} no es un código conocido{hint_es} Los códigos están en {where}",
+        )
+    )
+
+
+@cache
+def vocabulary(name: str) -> Vocabulary:
+    """The vocabulary of that name; raises `NotThere` for one we do not have."""
+    if name not in TITLES:
+        known = ", ".join(TITLES)
+        raise NotThere(
+            Words(
+                f"there is no vocabulary {name!r}; there are: {known}",
+                f"no existe el vocabulario {name!r}; hay: {known}",
+            )
+        )
+    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        terms = [_term(row) for row in csv.DictReader(lines)]
+    return Vocabulary(name, TITLES[name], MappingProxyType({term.code: term for term in terms}))
+
+
+def _term(row: dict[str, str]) -> Term:
+    code, en, es = row.pop("code"), row.pop("label_en"), row.pop("label_es")
+    return Term(code, Words(en, es), MappingProxyType({name: value or None for name, value in row.items()}))
+
+
+def fold(text: str) -> str:
+    """Text for comparing: no case, no accents, single spaces. SGM drops accents, MRDS has none at all."""
+    plain = text.casefold() if text.isascii() else _without_accents(text.casefold())
+    return " ".join(plain.split())
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def label(term: Term, lang: Lang) -> str:
+    return term.label.speak(lang)

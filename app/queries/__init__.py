@@ -1,0 +1,1 @@
+"""Asks: one question, one statement, one file. SQL, never HTTP."""

@@ -1,0 +1,101 @@
+"""What is published: the current release, the kept ones, and the sources in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db.tables import catalogue, release, release_source, source
+from app.domain.bbox import Bbox
+from app.errors import NothingPublished
+from app.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published release; `bounds` is the box of its deposits, None when it has none."""
+
+    id: int
+    name: str
+    published_at: datetime
+    deposits: int
+    bounds: Bbox | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """A source as it stands in a release."""
+
+    id: str
+    title: Words
+    agency: str
+    licence: str
+    licence_url: str | None
+    citation: str
+    homepage: str
+    retrieved: date
+    deposits: int
+    synthetic: int
+
+
+# Sample rows are shaped like an agency's, so their words must not be taken for the agency's.
+SYNTHETIC_LICENCE = "Apache-2.0 (synthetic data · datos sintéticos)"
+SYNTHETIC_CITATION = (
+    "Synthetic sample data of Vetalode, not data of {agency} · "
+    "Datos sintéticos de muestra de Vetalode, no son datos de {agency}"
+)
+
+_RELEASE = select(release.c.id, release.c.name, release.c.published_at, release.c.deposits, release.c.bounds).where(
+    release.c.state == "published"
+)
+_CURRENT = _RELEASE.join_from(release, catalogue, catalogue.c.current_release == release.c.id)
+
+
+async def current_release(connection: AsyncConnection) -> Release:
+    """The release that answers now; raises `NothingPublished` before the first one."""
+    row = (await connection.execute(_CURRENT)).first()
+    if row is None:
+        raise NothingPublished
+    return _release(*row)
+
+
+async def kept_releases(connection: AsyncConnection) -> Sequence[Release]:
+    """The releases that can be returned to, the newest first."""
+    return [_release(*row) for row in await connection.execute(_RELEASE.order_by(release.c.id.desc()))]
+
+
+async def sources(connection: AsyncConnection, release_id: int) -> Sequence[SourceCard]:
+    """The sources of a release, with their licences and the day their data were fetched."""
+    statement = (
+        select(source, release_source.c.retrieved, release_source.c.deposits, release_source.c.synthetic)
+        .join(release_source, release_source.c.source == source.c.id)
+        .where(release_source.c.release == release_id)
+        .order_by(source.c.id)
+    )
+    return [_card(row) for row in await connection.execute(statement)]
+
+
+def _card(row: Any) -> SourceCard:
+    made = row.deposits > 0 and row.synthetic == row.deposits
+    citation = SYNTHETIC_CITATION if made else row.citation
+    return SourceCard(
+        id=row.id,
+        title=Words(row.title_en, row.title_es),
+        agency=row.agency,
+        licence=SYNTHETIC_LICENCE if made else row.licence,
+        licence_url=None if made else row.licence_url,
+        citation=citation.format(agency=row.agency, retrieved=row.retrieved),
+        homepage=row.homepage,
+        retrieved=row.retrieved,
+        deposits=row.deposits,
+        synthetic=row.synthetic,
+    )
+
+
+def _release(id: int, name: str, published_at: datetime, deposits: int, bounds: list[float | None]) -> Release:  # noqa: A002
+    west, south, east, north = bounds
+    box = None if west is None or south is None or east is None or north is None else Bbox(west, south, east, north)
+    return Release(id, name, published_at, deposits, box)

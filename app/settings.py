@@ -1,0 +1,64 @@
+"""Every environment name, its default and its meaning, in one frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from app.errors import Refused
+from app.words import Words
+
+
+def _setting(name: str, default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"name": name, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service and the command line are told from outside; see `docs/operations.md`."""
+
+    database_url: str = _setting(
+        "DATABASE_URL", "postgresql+psycopg:///vetalode", "PostgreSQL with PostGIS, as an SQLAlchemy or libpq address"
+    )
+    host: str = _setting("HOST", "127.0.0.1", "address to listen on")
+    port: int = _setting("PORT", 8000, "port to listen on")
+    workers: int = _setting("WORKERS", 1, "serving processes")
+    public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
+    pool_size: int = _setting("POOL_SIZE", 10, "database connections of one serving process")
+    pool_wait_s: float = _setting("POOL_WAIT_S", 5.0, "seconds to wait for a free connection before a 503")
+    statement_timeout_s: float = _setting("STATEMENT_TIMEOUT_S", 15.0, "seconds that one question may take")
+    export_timeout_s: float = _setting("EXPORT_TIMEOUT_S", 600.0, "seconds that one extract may take")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "database_url", _with_driver(self.database_url))
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings as the environment gives them; raises `Refused` naming a value that cannot be read."""
+    given: dict[str, Any] = {}
+    for one in fields(Settings):
+        text = environment.get(one.metadata["name"], "").strip()
+        if text:
+            given[one.name] = _read(one.metadata["name"], text, type(one.default))
+    return Settings(**given)
+
+
+def _read(name: str, text: str, kind: type) -> object:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = -1
+    if isinstance(value, int | float) and value <= 0:
+        raise Refused(
+            Words(
+                f"{name} is a number above zero; {text!r} is not",
+                f"{name} es un número mayor que cero; {text!r} no lo es",
+            )
+        )
+    return value
+
+
+def _with_driver(url: str) -> str:
+    """libpq writes postgresql://, older tools postgres://; SQLAlchemy wants the driver named."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator and scheme in ("postgres", "postgresql") else url

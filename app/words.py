@@ -1,0 +1,41 @@
+"""A sentence in the two languages of the project."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Lang = Literal["en", "es"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same sentence in English and in Spanish."""
+
+    en: str
+    es: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def speak(self, lang: Lang) -> str:
+        return self.es if lang == "es" else self.en
+
+
+def lang_of_locale(locale: str) -> Lang:
+    """The language of a POSIX locale name such as es_MX.UTF-8; English for all but Spanish."""
+    return "es" if locale.lower().startswith("es") else "en"
+
+
+def lang_accepted(header: str) -> Lang:
+    """The first of our languages in an Accept-Language header, by its weights (RFC 9110 §12.5.4)."""
+    offers = sorted(map(_offer, header.split(",")), key=lambda offer: -offer[1])
+    return next((lang for tag, q in offers for lang in LANGS if q > 0 and tag == lang), "en")
+
+
+def _offer(item: str) -> tuple[str, float]:
+    tag, _, parameters = item.strip().partition(";")
+    weight = parameters.strip().removeprefix("q=")
+    try:
+        return tag.strip().lower()[:2], float(weight) if weight else 1.0
+    except ValueError:
+        return tag.strip().lower()[:2], 0.0

@@ -1,0 +1,1 @@
+"""Fills: from a survey's file to a published release."""

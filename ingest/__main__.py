@@ -1,0 +1,68 @@
+"""The command line: `vetalode`, also `python -m ingest`. Exit 0: done; 1: refused, with a sentence; 2: misused."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.db.engine import ingesting_engine
+from app.errors import DatabaseAway, Refused, VetalodeError
+from app.settings import from_environment
+from app.words import Words
+from ingest import commands
+from ingest.arguments import Asked, parse
+from ingest.report import teller
+
+_VERBS: dict[str, Callable[[Asked, Engine], int]] = {
+    "migrate": commands.migrate,
+    "ingest": commands.ingest,
+    "publish": commands.publish,
+    "rollback": commands.rollback,
+    "status": commands.status,
+    "rejects": commands.rejects,
+    "unmapped": commands.unmapped,
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carries out one command; a failure is one sentence in the person's language, never a traceback."""
+    asked = parse(sys.argv[1:] if words is None else list(words))
+    tell = teller(asked.lang)
+    try:
+        engine = ingesting_engine(from_environment())
+        return _VERBS[asked.verb](asked, engine)
+    except VetalodeError as fault:
+        tell.say(fault.words)
+    except OperationalError as fault:
+        tell.say(_away(fault).words)
+    except ProgrammingError as fault:
+        if "UndefinedTable" not in type(fault.orig).__name__:
+            raise
+        tell.say(_NOT_MIGRATED)
+    except KeyboardInterrupt:
+        tell.say(Words("stopped; nothing of this run was kept", "detenido; no se conservó nada de esta ejecución"))
+        return 130
+    return 1
+
+
+_NOT_MIGRATED = Words(
+    "the database has no tables of Vetalode yet; run `vetalode migrate`",
+    "la base de datos aún no tiene las tablas de Vetalode; ejecute `vetalode migrate`",
+)
+
+
+def _away(fault: OperationalError) -> VetalodeError:
+    reason = str(fault.orig).strip().splitlines()[0] if fault.orig else ""
+    if not reason:
+        return DatabaseAway()
+    return Refused(
+        Words(
+            f"the database of DATABASE_URL cannot be used: {reason}",
+            f"no se puede usar la base de datos de DATABASE_URL: {reason}",
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""What may be typed after `vetalode`, in both languages."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+from app.words import LANGS, Lang, Words
+from ingest.publish import GATES
+from ingest.report import lang_of_environment
+from ingest.sources import names
+
+
+class Asked(SimpleNamespace):
+    """What was typed."""
+
+    verb: str
+    lang: Lang
+    source: str
+    files: list[Path]
+    partial: bool
+    synthetic: bool
+    retrieved: date | None
+    accept: list[str]
+    release: str | None
+    run: int | None
+    format: str
+    has_release: bool
+
+
+def parse(words: Sequence[str]) -> Asked:
+    """Reads the words typed; on a mistake says what is right and exits with 2."""
+    return parser(_lang_typed(words)).parse_args(words, namespace=Asked())
+
+
+def _lang_typed(words: Sequence[str]) -> Lang:
+    """The language asked for must be known before the parser, whose texts are in it, is made."""
+    typed = [after for before, after in pairwise(words) if before == "--lang"]
+    typed += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return next((lang for lang in LANGS if lang in typed), lang_of_environment())
+
+
+def parser(lang: Lang) -> argparse.ArgumentParser:
+    """The parser, with its texts in one language."""
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    top = argparse.ArgumentParser(
+        "vetalode",
+        description=say(
+            "Takes in deposit layers of the geological surveys and publishes them in releases.",
+            "Recibe capas de yacimientos de los servicios geológicos y las publica en ediciones.",
+        ),
+    )
+    top.add_argument(
+        "--lang", choices=LANGS, default=lang, help=say("language of the answers", "idioma de las respuestas")
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar=say("VERB", "VERBO"))
+
+    verbs.add_parser("migrate", help=say("bring the database to the newest schema", "pone la base de datos al día"))
+
+    one = verbs.add_parser("ingest", help=say("take in files of one source", "recibe archivos de una fuente"))
+    one.add_argument("source", choices=names(), help=say("whose files they are", "de quién son los archivos"))
+    one.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar=say("FILE", "ARCHIVO"),
+        help=say("one file, or all pages of one answer in order", "un archivo, o todas las páginas de una respuesta"),
+    )
+    one.add_argument(
+        "--partial",
+        action="store_true",
+        help=say(
+            "the files hold only a part: records that they lack stay as they are",
+            "los archivos traen solo una parte: los registros que no traen se quedan como están",
+        ),
+    )
+    one.add_argument(
+        "--synthetic",
+        action="store_true",
+        help=say("the rows are made up, and will be called so", "las filas son inventadas, y se dirá que lo son"),
+    )
+    one.add_argument(
+        "--retrieved",
+        type=date.fromisoformat,
+        metavar=say("YYYY-MM-DD", "AAAA-MM-DD"),
+        help=say(
+            "day they were fetched (else the file's date)", "día en que se descargaron (si no, la fecha del archivo)"
+        ),
+    )
+
+    out = verbs.add_parser(
+        "publish", help=say("build and publish the next release", "construye y publica la edición siguiente")
+    )
+    out.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        choices=GATES,
+        help=say("publish although this check would stop it", "publica aunque esta revisión lo impediría"),
+    )
+
+    back = verbs.add_parser("rollback", help=say("return to an older release", "regresa a una edición anterior"))
+    back.add_argument("release", nargs="?", help=say("its name; else the one before", "su nombre; si no, la anterior"))
+
+    state = verbs.add_parser(
+        "status", help=say("what is published, and the last runs", "lo publicado y las últimas ejecuciones")
+    )
+    state.add_argument(
+        "--has-release",
+        action="store_true",
+        help=say(
+            "say nothing; exit 0 when a release is current, else 1", "no dice nada; sale con 0 si hay edición, si no 1"
+        ),
+    )
+
+    bad = verbs.add_parser(
+        "rejects", help=say("rows that could not be used, and why", "filas que no se pudieron usar, y por qué")
+    )
+    bad.add_argument("--run", type=int, help=say("of this run; else of the newest of each layer", "de esta ejecución"))
+    lost = verbs.add_parser(
+        "unmapped", help=say("words that no crosswalk explains", "palabras que ninguna tabla explica")
+    )
+    for listing in (bad, lost):
+        listing.add_argument("--source", choices=names(), help=say("of this source only", "solo de esta fuente"))
+        listing.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    return top

@@ -1,0 +1,103 @@
+"""A source's words into our codes, by the CSVs that a geologist edits; an unknown word is never guessed."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.domain.vocabulary import fold, vocabulary
+from app.errors import FileFault
+from app.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a crosswalk: a source's word, the code it means (none: a word that says nothing), its kind."""
+
+    word: str
+    code: str | None
+    kind: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Crosswalk:
+    """The lines of one CSV by their folded word; `path` is what to open when a word is missing."""
+
+    path: Path
+    lines: Mapping[str, Line]
+
+    def __contains__(self, word: str) -> bool:
+        return fold(word) in self.lines
+
+    def code(self, word: str) -> str | None:
+        line = self.lines.get(fold(word))
+        return line.code if line else None
+
+    @cached_property
+    def longest_name(self) -> int:
+        """Commas in the known name that holds the most of them, plus one."""
+        return max((word.count(",") for word in self.lines), default=0) + 1
+
+    def names(self, text: str) -> Iterable[str]:
+        """A comma-separated list cut into names, the longest known one first: names hold commas too.
+
+        "Sand and Gravel, Construction, Gold" is two names. An unknown name is what lies between two commas.
+        """
+        parts = [part.strip() for part in text.split(",")]
+        at = 0
+        while at < len(parts):
+            longest = min(self.longest_name, len(parts) - at)
+            spans = (", ".join(parts[at : at + span]) for span in range(longest, 1, -1))
+            name = next((span for span in spans if span in self), parts[at])
+            at += name.count(", ") + 1
+            if name:
+                yield name
+
+    @cached_property
+    def _phrase(self) -> re.Pattern[str]:
+        longest_first = sorted(self.lines, key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+    def phrases(self, text: str) -> tuple[list[Line], str]:
+        """The known phrases of a text in their order, the longest first, and what none of them explains."""
+        folded = fold(text)
+        found = [self.lines[match.group()] for match in self._phrase.finditer(folded)]
+        return found, " ".join(self._phrase.sub(" ", folded).split())
+
+
+class Crosswalks:
+    """The crosswalks of one source, each read and checked against its vocabulary when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, Crosswalk] = {}
+
+    def __getitem__(self, name: str) -> Crosswalk:
+        if name not in self._read:
+            self._read[name] = _crosswalk(self.folder / f"{name}.csv", name)
+        return self._read[name]
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever a crosswalk or a vocabulary does, so that rows are understood anew."""
+        summed = hashlib.sha256()
+        for path in sorted(self.folder.glob("*.csv")):
+            summed.update(path.name.encode() + b"\0" + path.read_bytes())
+        return summed.hexdigest()[:16]
+
+
+def _crosswalk(path: Path, name: str) -> Crosswalk:
+    with path.open(encoding="utf-8", newline="") as lines:
+        read = [Line(row["word"], row.get("code") or None, row.get("kind")) for row in csv.DictReader(lines)]
+    for line in read:
+        if line.code and line.code not in vocabulary(name).terms:
+            raise FileFault(
+                Words(
+                    f"{path.name}: the code {line.code!r} of {line.word!r} is not in the vocabulary {name}",
+                    f"{path.name}: el código {line.code!r} de {line.word!r} no está en el vocabulario {name}",
+                )
+            )
+    return Crosswalk(path, {fold(line.word): line for line in read})

@@ -1,0 +1,288 @@
+"""Releases: built beside the current one, checked, then flipped in one short transaction; three are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from app.db.tables import MEANING
+from app.errors import GateClosed, NothingPublished, NotThere
+from app.words import Words
+from ingest.ledger import sole_run
+from ingest.report import Teller
+from ingest.vocabularies import store_vocabularies
+
+KEPT = 3
+_UNMAPPED_SHARE = 0.01
+UNMAPPED = "unmapped"
+GATES = (UNMAPPED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release by its name, with its deposits; `fresh` is false where there was nothing new to publish."""
+
+    name: str
+    deposits: int
+    fresh: bool
+
+
+def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Published:
+    """Builds the next release from the records as they stand, and makes it the current one.
+
+    Raises `GateClosed` when more than 1 % of a source's rows carry unmapped words and that was not accepted.
+    """
+    with sole_run(engine, "publish"):
+        _clear_unfinished(engine)
+        with engine.begin() as connection:
+            store_vocabularies(connection)
+            current = _current_if_fresh(connection)
+            if current:
+                return current
+            _gate(connection, accepted)
+            release, name = _begin(connection)
+        teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
+        with engine.begin() as connection:
+            deposits = _build(connection, release)
+        with engine.begin() as connection:
+            _flip(connection, release)
+        _retire_old(engine)
+    return Published(name, deposits, fresh=True)
+
+
+def rollback(engine: Engine, name: str | None = None) -> str:
+    """Makes an older kept release the current one: the one named, else the one before; returns its name."""
+    with engine.begin() as connection:
+        chosen = connection.execute(
+            text("""
+                SELECT release.id, release.name
+                FROM release, catalogue
+                WHERE release.state = 'published'
+                  AND CASE WHEN CAST(:name AS text) IS NULL THEN release.id < catalogue.current_release
+                           ELSE release.name = :name END
+                ORDER BY release.id DESC LIMIT 1
+            """),
+            {"name": name},
+        ).first()
+        if chosen is None:
+            raise _no_release(connection, name)
+        connection.execute(text("UPDATE catalogue SET current_release = :id"), {"id": chosen.id})
+    return str(chosen.name)
+
+
+def _no_release(connection: Connection, name: str | None) -> NotThere:
+    kept = connection.scalars(text("SELECT name FROM release WHERE state = 'published' ORDER BY id"))
+    listed = ", ".join(kept) or "-"
+    if name is None:
+        return NotThere(
+            Words(
+                f"there is no release before the current one; those kept are: {listed}",
+                f"no hay edición anterior a la actual; las conservadas son: {listed}",
+            )
+        )
+    return NotThere(
+        Words(
+            f"there is no release {name!r}; those kept are: {listed}",
+            f"no existe la edición {name!r}; las conservadas son: {listed}",
+        )
+    )
+
+
+def _clear_unfinished(engine: Engine) -> None:
+    """What a publish that was killed left behind was never current, so it goes."""
+    with engine.begin() as connection:
+        for release in connection.scalars(text("SELECT id FROM release WHERE state = 'building'")).all():
+            for table in ("deposit_commodity", "deposit"):
+                connection.execute(text(f"DROP TABLE IF EXISTS {table}_r{release}"))
+            connection.execute(text("DELETE FROM release_source WHERE release = :id"), {"id": release})
+            connection.execute(text("DELETE FROM release WHERE id = :id"), {"id": release})
+
+
+def _current_if_fresh(connection: Connection) -> Published | None:
+    """The newest release, where it is current and no run has changed anything since."""
+    row = connection.execute(
+        text("""
+            SELECT release.name, release.deposits, release.last_run,
+                   (SELECT max(id) FROM ingest_run WHERE state = 'done'
+                      AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0)) AS last_change,
+                   release.id = (SELECT max(id) FROM release WHERE state = 'published') AS newest
+            FROM catalogue JOIN release ON release.id = catalogue.current_release
+        """)
+    ).first()
+    if row is None or not row.newest or row.last_run != row.last_change:
+        return None
+    return Published(row.name, row.deposits, fresh=False)
+
+
+def _gate(connection: Connection, accepted: Sequence[str]) -> None:
+    """Stops where too many rows of a source carry words that no crosswalk explains."""
+    if connection.scalar(text("SELECT NOT EXISTS (SELECT FROM record WHERE valid_to_run IS NULL)")):
+        raise NothingPublished
+    shares = connection.execute(
+        text("""
+            SELECT record.source, count(harmonised.unmapped) AS unmapped, count(*) AS rows
+            FROM record JOIN harmonised ON harmonised.record = record.id
+            WHERE record.valid_to_run IS NULL
+            GROUP BY record.source ORDER BY record.source
+        """)
+    )
+    for source, unmapped, rows in shares:
+        if unmapped > _UNMAPPED_SHARE * rows and UNMAPPED not in accepted:
+            raise GateClosed(
+                Words(
+                    f"{unmapped} of {rows} rows of {source} carry words that no crosswalk explains, more than 1 %; "
+                    "see `vetalode unmapped`, complete the CSVs and ingest again, or publish --accept unmapped",
+                    f"{unmapped} de {rows} filas de {source} llevan palabras que ninguna tabla explica, más del 1 %; "
+                    "vea `vetalode unmapped`, complete los CSV e ingiera de nuevo, o publish --accept unmapped",
+                )
+            )
+
+
+def _begin(connection: Connection) -> tuple[int, str]:
+    """A release named YYYY-MM-DD.N, the N-th of its day (UTC)."""
+    row = connection.execute(
+        text("""
+            INSERT INTO release (name, state, last_run)
+            SELECT today || '.' || (SELECT coalesce(max(split_part(name, '.', 2)::int), 0) + 1
+                                    FROM release WHERE name LIKE today || '.%'),
+                   'building',
+                   (SELECT max(id) FROM ingest_run WHERE state = 'done'
+                      AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0))
+            FROM to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today
+            RETURNING id, name
+        """)
+    ).one()
+    return row.id, row.name
+
+
+_MEANT = ", ".join(f"harmonised.{name}" for name in MEANING)
+
+
+def _of_rank(rank: str) -> str:
+    return f"""ARRAY(SELECT item->>'code'
+                     FROM jsonb_array_elements(harmonised.commodities) WITH ORDINALITY AS t(item, n)
+                     WHERE {rank} ORDER BY n)"""
+
+
+# Latitudes beyond 85.06 degrees have no place in Web Mercator; a point there is drawn on the map's edge.
+_MERCATOR = (
+    """ST_Transform(ST_SetSRID(ST_MakePoint(ST_X(geom), greatest(least(ST_Y(geom), 85.05), -85.05)), 4326), 3857)"""
+)
+
+_FILL_DEPOSITS = f"""
+    INSERT INTO deposit_r{{release}} (
+        release, id, record, source, source_id, layer, {", ".join(MEANING)}, geom_3857,
+        commodities, primary_commodities, secondary_commodities, tertiary_commodities,
+        source_file, source_row, retrieved, synthetic, release_level)
+    SELECT {{release}}, record.source || '-' || record.source_id, record.id, record.source, record.source_id,
+           record.layer, {_MEANT}, {_MERCATOR},
+           {_of_rank("true")}, {_of_rank("item->>'rank' = '1'")},
+           {_of_rank("item->>'rank' = '2'")}, {_of_rank("item->>'rank' = '3'")},
+           source_file.sha256, record.row_number, source_file.retrieved, source_file.synthetic,
+           source.release_level
+    FROM record
+    JOIN harmonised ON harmonised.record = record.id
+    JOIN source_file ON source_file.id = record.file
+    JOIN source ON source.id = record.source
+    WHERE record.valid_to_run IS NULL
+    ORDER BY 2
+"""
+
+_FILL_COMMODITIES = """
+    INSERT INTO deposit_commodity_r{release} (release, deposit, ordinal, commodity, rank, source_words)
+    SELECT {release}, record.source || '-' || record.source_id, n, item->>'code', (item->>'rank')::smallint,
+           item->>'words'
+    FROM record
+    JOIN harmonised ON harmonised.record = record.id
+    CROSS JOIN jsonb_array_elements(harmonised.commodities) WITH ORDINALITY AS t(item, n)
+    WHERE record.valid_to_run IS NULL
+"""
+
+# Filled first and indexed after; with the parent's constraints already true, attaching reads no row again.
+_MAKE = """
+    CREATE TABLE {table}_r{release} (LIKE {table} INCLUDING CONSTRAINTS);
+    {fill};
+    ALTER TABLE {table}_r{release} ADD CONSTRAINT one_release CHECK (release = {release});
+    ALTER TABLE {table} ATTACH PARTITION {table}_r{release} FOR VALUES IN ({release});
+    ALTER TABLE {table}_r{release} DROP CONSTRAINT one_release;
+    ANALYZE {table}_r{release}
+"""
+
+_COUNT = """
+    INSERT INTO release_source (release, source, records, deposits, synthetic, retrieved)
+    SELECT :id, record.source, count(*),
+           (SELECT count(*) FROM deposit WHERE deposit.release = :id AND deposit.source = record.source),
+           count(*) FILTER (WHERE source_file.synthetic), max(source_file.retrieved)
+    FROM record JOIN source_file ON source_file.id = record.file
+    WHERE record.valid_to_run IS NULL
+    GROUP BY record.source
+"""
+
+_MEASURE = """
+    UPDATE release SET (deposits, bounds) = (
+        SELECT count(*), ARRAY[min(ST_X(geom)), min(ST_Y(geom)), max(ST_X(geom)), max(ST_Y(geom))]
+        FROM deposit WHERE deposit.release = :id)
+    WHERE id = :id RETURNING deposits
+"""
+
+
+def _build(connection: Connection, release: int) -> int:
+    """Fills the release's partitions and counts them; the table's CHECK holds the counts to the records'."""
+    for table, fill in (("deposit", _FILL_DEPOSITS), ("deposit_commodity", _FILL_COMMODITIES)):
+        made = _MAKE.format(table=table, release=release, fill=fill.format(release=release))
+        for statement in made.split(";\n"):
+            connection.execute(text(statement))
+    connection.execute(text(_COUNT), {"id": release})
+    deposits: int = connection.execute(text(_MEASURE), {"id": release}).scalar_one()
+    return deposits
+
+
+def _flip(connection: Connection, release: int) -> None:
+    connection.execute(
+        text("UPDATE release SET state = 'published', published_at = clock_timestamp() WHERE id = :id"), {"id": release}
+    )
+    connection.execute(text("UPDATE catalogue SET current_release = :id"), {"id": release})
+
+
+def _retire_old(engine: Engine) -> None:
+    """Drops the releases beyond the three newest. Detached CONCURRENTLY, so that no reader waits; a partition that
+    a long extract still reads stays for the next publish to drop."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        old = connection.scalars(
+            text("""
+                SELECT id FROM release, catalogue
+                WHERE state = 'published' AND id IS DISTINCT FROM current_release
+                ORDER BY id DESC OFFSET :kept
+            """),
+            {"kept": KEPT - 1},
+        ).all()
+        for release in old:
+            connection.execute(text("UPDATE release SET state = 'retired' WHERE id = :id"), {"id": release})
+        gone = connection.scalars(
+            text("""
+                SELECT relname FROM pg_class JOIN release
+                  ON relname IN ('deposit_r' || release.id, 'deposit_commodity_r' || release.id)
+                WHERE release.state = 'retired' AND relkind = 'r'
+            """)
+        ).all()
+        connection.execute(text("SET lock_timeout = '5s'"))
+        for partition in gone:
+            try:
+                _drop(connection, partition)
+            except OperationalError:
+                continue
+
+
+def _drop(connection: Connection, partition: str) -> None:
+    attached = connection.execute(
+        text("""
+            SELECT inhparent::regclass::text AS parent, inhdetachpending AS pending
+            FROM pg_inherits WHERE inhrelid = CAST(:name AS regclass)
+        """),
+        {"name": partition},
+    ).first()
+    if attached:
+        how = "FINALIZE" if attached.pending else "CONCURRENTLY"
+        connection.execute(text(f"ALTER TABLE {attached.parent} DETACH PARTITION {partition} {how}"))
+    connection.execute(text(f"DROP TABLE {partition}"))

@@ -1,0 +1,65 @@
+"""The sources, by the short name that they have everywhere: a folder each, none of which knows another."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from app.domain.deposit import Harmonised
+from app.errors import NotThere
+from app.words import Words
+from ingest.crosswalk import Crosswalks
+from ingest.rows import Raw, Reading
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What `about.toml` says of a source: who publishes it, on what terms, and how well it is placed."""
+
+    id: str
+    title_en: str
+    title_es: str
+    agency: str
+    licence: str
+    citation: str
+    homepage: str
+    accuracy_m: float
+    licence_url: str | None = None
+    release_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source is two plain functions, `read` and `harmonise`, and what is known about it."""
+
+    about: About
+    crosswalks: Crosswalks
+    read: Callable[[Sequence[Path]], Reading]
+    harmonise: Callable[[Raw, Crosswalks], Harmonised]
+
+
+def names() -> tuple[str, ...]:
+    """The short names of all sources: the folders beside this file that hold an `about.toml`."""
+    return tuple(sorted(path.parent.name for path in HERE.glob("*/about.toml")))
+
+
+def source(name: str) -> Source:
+    """The source of that name; raises `NotThere` with the names there are."""
+    if name not in names():
+        known = ", ".join(names())
+        raise NotThere(
+            Words(f"there is no source {name!r}; there are: {known}", f"no existe la fuente {name!r}; hay: {known}")
+        )
+    folder = HERE / name
+    about = About(id=name, **tomllib.loads((folder / "about.toml").read_text(encoding="utf-8")))
+    read = import_module(f"{__name__}.{name}.read").read
+    harmonise = import_module(f"{__name__}.{name}.harmonise").harmonise
+    return Source(about, Crosswalks(folder / "crosswalk"), read, harmonise)
+
+
+def all_about() -> Mapping[str, About]:
+    return cast("Mapping[str, About]", {name: source(name).about for name in names()})

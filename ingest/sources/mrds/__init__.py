@@ -1,0 +1,1 @@
+"""MRDS, the Mineral Resources Data System of the USGS."""

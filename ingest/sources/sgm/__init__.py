@@ -1,0 +1,1 @@
+"""SGM, the mineral deposits of the Servicio Geológico Mexicano."""
