@@ -10,6 +10,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from app.api import problems
+from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.deps import Wired
 from app.api.routes import catalogue, collections, exports, health, pages, tiles
 from app.db.engine import serving_engine
@@ -38,9 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
+    app.add_middleware(EndsWithItsClient)
+    app.add_middleware(HeadAsGet)
     for routes in (collections, tiles, exports, catalogue, health, pages):
         app.include_router(routes.router)
-    app.mount("/assets", StaticFiles(directory=pages.BUILT, check_dir=False), name="assets")
+    if pages.BUILT.is_dir():
+        app.mount("/assets", StaticFiles(directory=pages.BUILT), name="assets")
     return app
 
 

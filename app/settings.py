@@ -1,5 +1,6 @@
 """Every environment name, its default and its meaning, in one frozen value."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -48,7 +49,7 @@ def _read(name: str, text: str, kind: type) -> object:
         value = kind(text)
     except ValueError:
         value = -1
-    if isinstance(value, int | float) and value <= 0:
+    if isinstance(value, int | float) and not 0 < value < math.inf:
         raise Refused(
             Words(
                 f"{name} is a number above zero; {text!r} is not",

@@ -33,9 +33,10 @@ def lang_accepted(header: str) -> Lang:
 
 
 def _offer(item: str) -> tuple[str, float]:
-    tag, _, parameters = item.strip().partition(";")
+    tag, _, parameters = item.lower().partition(";")
     weight = parameters.strip().removeprefix("q=")
     try:
-        return tag.strip().lower()[:2], float(weight) if weight else 1.0
+        q = float(weight) if weight else 1.0
     except ValueError:
-        return tag.strip().lower()[:2], 0.0
+        q = 0.0
+    return tag.strip().partition("-")[0], q if 0 <= q <= 1 else 0.0

@@ -114,7 +114,8 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         "--has-release",
         action="store_true",
         help=say(
-            "say nothing; exit 0 when a release is current, else 1", "no dice nada; sale con 0 si hay edición, si no 1"
+            "say nothing; exit 0 when a release is current, 3 when none is",
+            "no dice nada; sale con 0 si hay edición, 3 si no",
         ),
     )
 

@@ -51,7 +51,8 @@ def rejects(connection: Connection, run: int | None, source: str | None) -> Sequ
             WHERE CASE WHEN CAST(:run AS int) IS NOT NULL THEN run.id = :run
                        ELSE NOT EXISTS (SELECT FROM ingest_run later
                                         WHERE later.source = run.source AND later.state = 'done'
-                                          AND later.layers && run.layers AND later.id > run.id) END
+                                          AND (later.layers && run.layers OR run.layers = '{}')
+                                          AND later.id > run.id) END
               AND (CAST(:source AS text) IS NULL OR run.source = :source)
             ORDER BY reject.run, file.id, reject.row_number
         """),

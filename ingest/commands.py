@@ -97,11 +97,15 @@ def rollback(asked: Asked, engine: Engine) -> int:
     return 0
 
 
+# Not 1, which says that the question could not be answered: a set-up must not take that for "no release".
+NO_RELEASE = 3
+
+
 def status(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
         current = asking.current_release(connection)
         if asked.has_release:
-            return 0 if current else 1
+            return 0 if current else NO_RELEASE
         kept, runs = asking.releases(connection), asking.runs(connection)
     _table(
         Words("Releases", "Ediciones"),

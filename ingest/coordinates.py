@@ -74,19 +74,19 @@ def position(x: object, y: object, source_crs: str, source_accuracy_m: float, fi
     """
     found = operation(source_crs)
     numbers = _number(x, fields[0]), _number(y, fields[1])
+    if numbers == (0, 0):
+        raise rejected(
+            "position-null-island",
+            ",".join(fields),
+            f"{x},{y}",
+            "the position is 0, 0, which stands for a position that is not known",
+            "la posición es 0, 0, que significa que la posición no se conoce",
+        )
     if found.transformer is None:
         _check_degrees(*numbers, fields)
     longitude, latitude = found.apply(*numbers)
     if not (math.isfinite(longitude) and math.isfinite(latitude)):
         raise _out_of_range(",".join(fields), f"{x},{y}")
-    if longitude == 0 and latitude == 0:
-        raise rejected(
-            "position-null-island",
-            ",".join(fields),
-            f"{x},{y}",
-            "the position is 0, 0, which lies in the Gulf of Guinea and stands for a position that is not known",
-            "la posición es 0, 0, que cae en el golfo de Guinea y significa que la posición no se conoce",
-        )
     return Position(longitude, latitude, math.hypot(source_accuracy_m, found.accuracy_m), source_crs, found.name)
 
 

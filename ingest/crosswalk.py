@@ -82,7 +82,7 @@ class Crosswalks:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever a crosswalk or a vocabulary does, so that rows are understood anew."""
+        """Changes whenever a crosswalk does, so that rows are understood anew."""
         summed = hashlib.sha256()
         for path in sorted(self.folder.glob("*.csv")):
             summed.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -90,14 +90,38 @@ class Crosswalks:
 
 
 def _crosswalk(path: Path, name: str) -> Crosswalk:
-    with path.open(encoding="utf-8", newline="") as lines:
-        read = [Line(row["word"], row.get("code") or None, row.get("kind")) for row in csv.DictReader(lines)]
-    for line in read:
+    lines: dict[str, Line] = {}
+    for line in _lines(path):
         if line.code and line.code not in vocabulary(name).terms:
-            raise FileFault(
-                Words(
-                    f"{path.name}: the code {line.code!r} of {line.word!r} is not in the vocabulary {name}",
-                    f"{path.name}: el código {line.code!r} de {line.word!r} no está en el vocabulario {name}",
-                )
+            raise _fault(
+                path,
+                f"the code {line.code!r} of {line.word!r} is not in the vocabulary {name}",
+                f"el código {line.code!r} de {line.word!r} no está en el vocabulario {name}",
             )
-    return Crosswalk(path, {fold(line.word): line for line in read})
+        if lines.setdefault(fold(line.word), line).code != line.code:
+            raise _fault(
+                path,
+                f"{line.word!r} stands there twice, with different codes",
+                f"{line.word!r} está dos veces, con códigos distintos",
+            )
+    return Crosswalk(path, lines)
+
+
+def _lines(path: Path) -> list[Line]:
+    """The lines that hold a word. Spreadsheets put a mark before UTF-8, or save in another encoding altogether."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            rows = csv.DictReader(opened)
+            read = [Line(row["word"], (row.get("code") or "").strip() or None, row.get("kind")) for row in rows]
+    except (KeyError, UnicodeDecodeError, csv.Error) as fault:
+        raise _fault(
+            path,
+            "it is not a table in UTF-8 with commas between its columns, the first of which is word",
+            "no es una tabla en UTF-8 con comas entre sus columnas, la primera de las cuales es word",
+        ) from fault
+    return [line for line in read if fold(line.word or "")]
+
+
+def _fault(path: Path, en: str, es: str) -> FileFault:
+    where = "/".join(path.parts[-3:])
+    return FileFault(Words(f"{where}: {en}", f"{where}: {es}"))

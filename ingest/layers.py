@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas
 import pyogrio
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 from shapely import MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
 
@@ -22,35 +22,58 @@ class Layer:
     source_crs: str
     rows: int
     encoding: str
+    note: Words | None
     features: Iterator[tuple[dict[str, Any], tuple[float, float] | None]]
+
+
+# A damaged file makes pyogrio raise these; for some .prj that cannot be understood it trips over its own variable.
+_DAMAGES = (DataSourceError, DataLayerError, UnboundLocalError)
 
 
 def read_layer(path: Path) -> Layer:
     """The only layer of a vector file; raises `FileFault` where there is none, several, or no stated frame."""
     try:
-        layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
-        if len(layers) != 1:
-            held = ", ".join(layers) or "-"
-            raise _fault(
-                path,
-                f"it should hold one layer of points; it holds: {held}",
-                f"debe contener una sola capa de puntos; contiene: {held}",
-            )
-        frame = geopandas.read_file(path, layer=layers[0], engine="pyogrio")
-    except DataSourceError as fault:
+        name = _only_layer(path)
+        frame, encoding, note = _frame(path, name)
+    except _DAMAGES as fault:
         raise _fault(
             path,
             f"it is not a vector file that can be read ({fault})",
             f"no es un archivo vectorial que se pueda leer ({fault})",
         ) from fault
-    if frame.crs is None or frame.crs.to_epsg() is None:
+    code = frame.crs.to_epsg() if frame.crs else None
+    if code is None:
         raise _fault(
             path,
-            "it does not say its coordinate system (a shapefile says it in its .prj)",
-            "no dice su sistema de coordenadas (un shapefile lo dice en su .prj)",
+            "it does not say a coordinate system that has an EPSG code (a shapefile says it in its .prj)",
+            "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
         )
-    encoding = str(pyogrio.read_info(path, layer=layers[0])["encoding"]).lower()
-    return Layer(f"EPSG:{frame.crs.to_epsg()}", len(frame), encoding, _features(frame))
+    return Layer(f"EPSG:{code}", len(frame), encoding, note, _features(frame))
+
+
+def _only_layer(path: Path) -> str:
+    layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+    if len(layers) != 1:
+        held = ", ".join(layers) or "-"
+        raise _fault(
+            path,
+            f"it should hold one layer of points; it holds: {held}",
+            f"debe contener una sola capa de puntos; contiene: {held}",
+        )
+    return str(layers[0])
+
+
+def _frame(path: Path, layer: str) -> tuple[geopandas.GeoDataFrame, str, Words | None]:
+    """The features, and the encoding of their texts. Mexican shapefiles may say UTF-8 (.cpg) and hold Windows-1252."""
+    try:
+        frame = geopandas.read_file(path, layer=layer, engine="pyogrio")
+        return frame, str(pyogrio.read_info(path, layer=layer)["encoding"]).lower(), None
+    except UnicodeDecodeError:
+        note = Words(
+            f"{path.name} is not UTF-8, as it says; read as Windows-1252",
+            f"{path.name} no está en UTF-8, como dice; se lee como Windows-1252",
+        )
+    return geopandas.read_file(path, layer=layer, engine="pyogrio", encoding="cp1252"), "cp1252", note
 
 
 def _features(frame: geopandas.GeoDataFrame) -> Iterator[tuple[dict[str, Any], tuple[float, float] | None]]:

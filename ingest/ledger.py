@@ -91,7 +91,7 @@ _SAME_RUN = text("""
       AND run.crosswalk_digest = :digest AND run.partial = :partial
       AND (SELECT array_agg(file.sha256 ORDER BY link.ordinal)
            FROM ingest_run_file link JOIN source_file file ON file.id = link.file
-           WHERE link.run = run.id) = CAST(:digests AS text[])
+           WHERE link.run = run.id AND file.synthetic = :synthetic) = CAST(:digests AS text[])
       AND NOT EXISTS (SELECT FROM ingest_run later
                       WHERE later.source = run.source AND later.state = 'done' AND later.id > run.id
                         AND later.layers && run.layers)
@@ -100,11 +100,11 @@ _SAME_RUN = text("""
 
 
 def run_of_same_files(
-    connection: Connection, source: str, files: Sequence[Received], digest: str, *, partial: bool
+    connection: Connection, source: str, files: Sequence[Received], digest: str, *, partial: bool, synthetic: bool
 ) -> int | None:
     """The run that read just these files with just these crosswalks, if its layers were not touched since."""
     digests = [file.sha256 for file in files]
-    asked = {"source": source, "digest": digest, "partial": partial, "digests": digests}
+    asked = {"source": source, "digest": digest, "partial": partial, "synthetic": synthetic, "digests": digests}
     run: int | None = connection.scalar(_SAME_RUN, asked)
     return run
 
@@ -136,7 +136,8 @@ def keep_files(
         row = upsert(source_file).values(
             source=source,
             sha256=file.sha256,
-            name=file.path.name,
+            # A name in another encoding than the system's has half characters, which the database cannot keep.
+            name=file.path.name.encode("utf-8", "backslashreplace").decode(),
             bytes=file.size,
             encoding=look.encoding,
             retrieved=file.retrieved,

@@ -26,6 +26,7 @@ from ingest.ledger import Counts, Step, begin, fail, finish, keep_files, receive
 from ingest.report import Teller
 from ingest.rows import Fault, Raw, Reading, Reason, Row, RowRejected
 from ingest.sources import Source
+from ingest.verbatim import shown, verbatim
 from ingest.vocabularies import store_vocabularies
 
 _REPEATED = Words(
@@ -77,7 +78,7 @@ def ingest(
         with engine.begin() as connection:
             store_vocabularies(connection)
             digest = source.crosswalks.digest
-            earlier = run_of_same_files(connection, name, files, digest, partial=partial)
+            earlier = run_of_same_files(connection, name, files, digest, partial=partial, synthetic=synthetic)
         if earlier is not None:
             return Outcome(earlier, Counts(), repeat_of=earlier)
         reading = source.read(paths)
@@ -89,7 +90,8 @@ def ingest(
         try:
             with engine.begin() as connection:
                 ids = keep_files(connection, run, name, files, reading.files, synthetic=synthetic)
-                return Outcome(run, _carry_out(connection, run, source, ids, reading, teller, partial=partial))
+                counts = _carry_out(connection, run, source, ids, reading, teller, partial=partial, synthetic=synthetic)
+                return Outcome(run, counts)
         except BaseException as fault:
             fail(engine, run, fault)
             raise
@@ -104,9 +106,10 @@ def _carry_out(
     teller: Teller,
     *,
     partial: bool,
+    synthetic: bool,
 ) -> Counts:
     started = perf_counter()
-    judge = _Judge(source, _current(connection, source))
+    judge = _Judge(source, _current(connection, source), synthetic=synthetic)
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     _land(connection, (judge(row, files) for row in teller.track(reading, total, doing)))
@@ -133,8 +136,10 @@ def _current(connection: Connection, source: Source) -> dict[str, tuple[bytes, b
 class _Judge:
     """Decides what becomes of each row, and counts."""
 
-    def __init__(self, source: Source, current: dict[str, tuple[bytes, bool]]) -> None:
+    def __init__(self, source: Source, current: dict[str, tuple[bytes, bool]], *, synthetic: bool) -> None:
         self._source = source
+        # What was made up and what a survey said are never the same, though word for word they are.
+        self._kind = b"synthetic" if synthetic else b""
         self._current = current
         self._seen: dict[str, bytes] = {}
         self._verdicts: Counter[str] = Counter()
@@ -145,11 +150,13 @@ class _Judge:
         """The row as the table `landed` takes it."""
         place = files[row.file], row.number
         if isinstance(row, Fault):
-            self._unreadable += 1
-            return self._refuse(place, None, None, row.reason, row.raw)
+            return self._unread(place, row.reason, row.raw)
+        try:
+            raw = verbatim(row.raw)
+        except RowRejected as damage:
+            return self._unread(place, damage.reason, shown(row.raw))
         self.layers.add(row.layer)
-        raw = orjson.dumps(row.raw, default=str, option=orjson.OPT_SERIALIZE_NUMPY)
-        row_hash = blake2b(raw, digest_size=16).digest()
+        row_hash = blake2b(raw, digest_size=16, person=self._kind).digest()
         try:
             key, verdict = self._verdict(row, row_hash)
             meaning = None if verdict == "unchanged" else self._source.harmonise(row.raw, self._source.crosswalks)
@@ -178,12 +185,15 @@ class _Judge:
             return row.key, "changed"
         return row.key, "unchanged" if before[1] else "reread"
 
+    def _unread(self, place: tuple[int, int], reason: Reason, raw: Raw) -> tuple[Any, ...]:
+        self._unreadable += 1
+        return self._refuse(place, None, None, reason, raw)
+
     def _refuse(
         self, place: tuple[int, int], key: str | None, layer: str | None, reason: Reason, raw: Raw
     ) -> tuple[Any, ...]:
         self._verdicts["rejected"] += 1
-        said = orjson.dumps(raw, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-        return ("rejected", *place, key, layer, None, said, _json(asdict(reason)), *_NO_MEANING)
+        return ("rejected", *place, key, layer, None, verbatim(raw).decode(), _json(asdict(reason)), *_NO_MEANING)
 
     def counts(self, ended: int) -> Counts:
         seen = self._verdicts

@@ -3,10 +3,11 @@
 import csv
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,17 @@ from ingest.rows import Fault, FileRead, Reason
 _LINES_OF_ONE_RECORD = 100
 _CHUNK = 1 << 20
 _LARGEST_BYTES = 8 << 30
+_LONGEST_LINE = 16 << 20
 
-csv.field_size_limit(16 << 20)
+csv.field_size_limit(_LONGEST_LINE)
+
+
+# What broken bytes make the unpackers raise; a member's name that is no text is a UnicodeDecodeError.
+_DAMAGES = (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError)
+_ENCRYPTED = 1
+
+# The first bytes of a zip with members, and of an empty one.
+_ZIP_STARTS = (b"PK\3\4", b"PK\5\6")
 
 
 @contextmanager
@@ -36,7 +46,7 @@ def opened(path: Path, wanted_member: str) -> Iterator[IO[bytes]]:
             raw.seek(0)
             if not start:
                 raise _fault(path, "it is empty", "está vacío")
-            if start[:2] == b"PK":
+            if start in _ZIP_STARTS:
                 with zipfile.ZipFile(raw) as archive, archive.open(_member(path, archive, wanted_member)) as member:
                     yield member
             elif start[:2] == b"\x1f\x8b":
@@ -47,7 +57,7 @@ def opened(path: Path, wanted_member: str) -> Iterator[IO[bytes]]:
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise _fault(path, f"it cannot be read: {reason}", f"no se puede leer: {reason}") from fault
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as fault:
+    except (*_DAMAGES, NotImplementedError, RuntimeError) as fault:
         raise _fault(
             path,
             f"its compressed content is cut short or damaged ({fault}); fetch the file again",
@@ -57,15 +67,21 @@ def opened(path: Path, wanted_member: str) -> Iterator[IO[bytes]]:
 
 def _member(path: Path, archive: zipfile.ZipFile, wanted: str) -> zipfile.ZipInfo:
     files = [entry for entry in archive.infolist() if not entry.is_dir()]
-    suffix = Path(wanted).suffix
+    ending = Path(wanted).suffix.removeprefix(".")
     exact = [entry for entry in files if Path(entry.filename).name.lower() == wanted]
-    alike = exact or [entry for entry in files if Path(entry.filename).suffix.lower() == suffix]
+    alike = exact or [entry for entry in files if entry.filename.lower().endswith(ending)]
     if len(alike) != 1:
         held = ", ".join(entry.filename for entry in files) or "-"
         raise _fault(
             path,
-            f"the zip should hold one {wanted}, or one file ending in {suffix}; it holds: {held}",
-            f"el zip debe contener un {wanted}, o un solo archivo terminado en {suffix}; contiene: {held}",
+            f"the zip should hold one {wanted}, or one file ending in {ending}; it holds: {held}",
+            f"el zip debe contener un {wanted}, o un solo archivo terminado en {ending}; contiene: {held}",
+        )
+    if alike[0].flag_bits & _ENCRYPTED:
+        raise _fault(
+            path,
+            f"{alike[0].filename} in the zip is locked by a password; unpack it first",
+            f"{alike[0].filename} dentro del zip está protegido con contraseña; descomprímalo primero",
         )
     return alike[0]
 
@@ -104,28 +120,29 @@ def look_over(path: Path, wanted_member: str) -> Look:
     """
     lines, nul, total, last = 0, False, 0, b""
     utf8_lines = other_lines = 0
-    fits_cp1252 = True
+    fits_cp1252, blank = True, True
     with opened(path, wanted_member) as stream:
-        for chunk in _whole_lines(stream):
+        for chunk in _whole_lines(path, stream):
             if not total and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise _fault(path, "it is UTF-16; save it as UTF-8", "está en UTF-16; guárdelo en UTF-8")
             total, last = total + len(chunk), chunk
             if total > _LARGEST_BYTES:
                 raise _fault(path, "it unpacks to more than 8 GiB", "descomprimido supera los 8 GiB")
+            blank = blank and not chunk.strip(b"\xef\xbb\xbf\r\n \0")
             lines += chunk.count(b"\n")
             nul = nul or b"\0" in chunk
             if not chunk.isascii():
                 good, bad = _by_line(chunk)
                 utf8_lines, other_lines = utf8_lines + good, other_lines + bad
                 fits_cp1252 = fits_cp1252 and _decodes(chunk, "cp1252")
-    if not total or not last.strip(b"\xef\xbb\xbf\r\n \0"):
+    if blank:
         raise _fault(path, "it is empty", "está vacío")
     lines += not last.endswith(b"\n")
     foreign = other_lines > 0 and utf8_lines == 0 and fits_cp1252
     return Look("cp1252" if foreign else "utf-8", lines, other_lines > 0 and not foreign, nul)
 
 
-def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
+def _whole_lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
     kept = b""
     while chunk := stream.read(_CHUNK):
         cut = chunk.rfind(b"\n") + 1
@@ -134,6 +151,8 @@ def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
             kept = chunk[cut:]
         else:
             kept += chunk
+        if len(kept) > _LONGEST_LINE:
+            raise _fault(path, "it has a line of more than 16 MiB", "tiene una línea de más de 16 MiB")
     if kept:
         yield kept
 
@@ -215,9 +234,12 @@ def _header(path: Path, lines: _Lines) -> tuple[str, ...]:
     except (csv.Error, StopIteration) as fault:
         raise _fault(path, "its first line is not a CSV header", "su primera línea no es un encabezado CSV") from fault
     lines.settle()
+    if _unstorable(names):
+        listed = ", ".join(map(_storable, names))
+        raise _fault(path, f"its header is damaged: {listed}", f"su encabezado está dañado: {listed}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        listed = ", ".join(twice)
+        listed = ", ".join(map(repr, twice))
         raise _fault(path, f"its header names a column twice: {listed}", f"su encabezado repite columnas: {listed}")
     return names
 
@@ -248,7 +270,7 @@ def _records(
             yield _quote_fault(file, number, taken[0])
 
 
-def _unstorable(fields: list[str]) -> bool:
+def _unstorable(fields: Sequence[str]) -> bool:
     return any("\0" in field or (not field.isprintable() and _has_lone_byte(field)) for field in fields)
 
 

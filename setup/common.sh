@@ -4,6 +4,7 @@
 unset CDPATH
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 root=$PWD
+trap 'exit 130' INT
 
 # Says one line in the reader's language: say "english" "español".
 say() {

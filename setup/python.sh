@@ -60,16 +60,26 @@ make_venv() {
         "Instalando los paquetes de Python en .venv (uno o dos minutos)"
     rm -rf .venv
     quietly "$python" -m venv .venv &&
-        quietly .venv/bin/pip --disable-pip-version-check install --require-hashes -r requirements.lock &&
-        quietly .venv/bin/pip --disable-pip-version-check install --no-deps --no-build-isolation -e . ||
+        quietly .venv/bin/pip --disable-pip-version-check install --require-hashes -r requirements.lock ||
         die "The Python packages could not be installed; all that was said is in var/setup.log" \
             "No se pudieron instalar los paquetes de Python; todo lo dicho está en var/setup.log"
 }
 
+install_project() {
+    quietly .venv/bin/pip --disable-pip-version-check install --no-deps --no-build-isolation -e . ||
+        die "The project could not be installed into .venv; all that was said is in var/setup.log" \
+            "No se pudo instalar el proyecto en .venv; todo lo dicho está en var/setup.log"
+}
+
 # With the whole paths: a virtual environment does not survive a move of its folder.
-made_from=$(fingerprint "$root/requirements.lock" "$root/pyproject.toml")
+made_from=$(fingerprint "$root/requirements.lock")
+installed_from=$(fingerprint "$root/pyproject.toml")
 lock
 if [ "$(cat .venv/made-from 2>/dev/null)" != "$made_from" ] || ! .venv/bin/python -c ''; then
     make_venv
     echo "$made_from" >.venv/made-from
+fi
+if [ "$(cat .venv/installed-from 2>/dev/null)" != "$installed_from" ]; then
+    install_project
+    echo "$installed_from" >.venv/installed-from
 fi

@@ -16,6 +16,6 @@ has_release=0
 vetalode status --has-release || has_release=$?
 case $has_release in
     0) ;;
-    1) load_sample ;;
+    3) load_sample ;;
     *) die "The state of the database could not be read." "No se pudo leer el estado de la base de datos." ;;
 esac

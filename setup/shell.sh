@@ -5,4 +5,5 @@ set -eu
 
 setup/python.sh
 DATABASE_URL=$(setup/postgis.sh)
+# shellcheck disable=SC2016  # the reader's shell expands PATH
 printf 'export DATABASE_URL=%q PATH=%q:"$PATH"\n' "$DATABASE_URL" "$PWD/.venv/bin"

@@ -1,4 +1,4 @@
-"""Real PostGIS for all tests: one migrated template, cloned for tests that write; one loaded store for those that read."""
+"""Real PostGIS for all tests: a migrated template, cloned for those that write; a loaded store for those that read."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -54,11 +54,9 @@ class Listed(Filtered):
 
     def rows(self) -> int:
         """How many rows are wanted on a page; raises `BadValue`."""
-        text = DEFAULT_LIMIT if self.limit is None else self.limit
-        try:
-            number = int(text)
-        except ValueError:
-            number = 0
+        text = str(DEFAULT_LIMIT) if self.limit is None else self.limit
+        # int() also reads 1_000, +5 and the digits of other scripts.
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 else 0
         if not 1 <= number <= MAX_LIMIT:
             raise BadValue(
                 Words(

@@ -50,13 +50,16 @@ async def connection(wired: Annotated[Wired, Depends(wired)]) -> AsyncIterator[A
         yield opened
 
 
-async def current(connection: Annotated[AsyncConnection, Depends(connection)]) -> Release:
-    return await catalogue.current_release(connection)
-
-
 Everything = Annotated[Wired, Depends(wired)]
 Lang = Annotated[Language, Depends(plain)]
-Conn = Annotated[AsyncConnection, Depends(connection)]
+# Given back before the answer is sent, so that a client who reads slowly holds no connection.
+Conn = Annotated[AsyncConnection, Depends(connection, scope="function")]
+
+
+async def current(conn: Conn) -> Release:
+    return await catalogue.current_release(conn)
+
+
 Current = Annotated[Release, Depends(current)]
 
 

@@ -1,6 +1,7 @@
 """Errors as problem+json (RFC 9457) in the asker's language; the one table of status codes."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -42,7 +43,8 @@ TITLES: dict[int, Words] = {
 }
 
 _NOTHING_HERE = Words(
-    "there is nothing at this address; /docs lists what there is", "no hay nada en esta dirección; vea /docs"
+    "there is nothing at this address; /openapi.json lists what there is",
+    "no hay nada en esta dirección; vea /openapi.json",
 )
 _NOT_THAT_WAY = Words("this address answers GET", "esta dirección responde a GET")
 _OUR_FAULT = Words(
@@ -58,11 +60,11 @@ def asked_lang(request: Request) -> Lang:
     return next((lang for lang in LANGS if lang == named), lang_accepted(request.headers.get("accept-language", "")))
 
 
-def problem(request: Request, status: int, words: Words) -> Response:
+def problem(request: Request, status: int, words: Words, further: Mapping[str, str] | None = None) -> Response:
     """A problem document; no cache keeps it."""
     lang = asked_lang(request)
     title = TITLES.get(status, TITLES[500])
-    headers = {"Cache-Control": "no-store", "Content-Language": lang}
+    headers = {**(further or {}), "Cache-Control": "no-store", "Content-Language": lang}
     if status == 503:
         headers["Retry-After"] = _TRY_AGAIN_S
     said = {"type": "about:blank", "title": title.speak(lang), "status": status, "detail": words.speak(lang)}
@@ -95,7 +97,7 @@ def _words_of(error: dict[str, Any]) -> Words:
 
 async def _http(request: Request, fault: Any) -> Response:
     words = {404: _NOTHING_HERE, 405: _NOT_THAT_WAY}.get(fault.status_code, _OUR_FAULT)
-    return problem(request, fault.status_code, words)
+    return problem(request, fault.status_code, words, fault.headers)
 
 
 async def _no_connection(request: Request, fault: Exception) -> Response:

@@ -21,10 +21,10 @@ class Bbox:
     def parse(cls, text: str) -> Self:
         """Four numbers, or six with heights that are read past (RFC 7946 §5); raises `BadValue`."""
         numbers = [_number(part) for part in text.split(",")]
-        if len(numbers) == 6:
-            numbers = [*numbers[0:2], *numbers[3:5]]
-        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
             raise _bad(text, "it is four numbers: west,south,east,north", "son cuatro números: oeste,sur,este,norte")
+        if len(numbers) == 6:
+            del numbers[5], numbers[2]
         west, south, east, north = numbers
         if not (-180 <= west <= 180 and -180 <= east <= 180):
             raise _bad(text, "longitudes lie between -180 and 180", "las longitudes van de -180 a 180")
@@ -44,7 +44,7 @@ class Bbox:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return math.nan if "_" in text else float(text)
     except ValueError:
         return math.nan
 

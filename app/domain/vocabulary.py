@@ -51,15 +51,15 @@ class Vocabulary:
         wanted = fold(text)
         for term in self.terms.values():
             symbols = (term.more.get("symbols") or "").split("|")
-            if wanted in map(fold, (term.code, term.label.en, term.label.es, *symbols)):
+            if wanted in map(fold, filter(None, (term.code, term.label.en, term.label.es, *symbols))):
                 return term.code
         return next(iter(difflib.get_close_matches(wanted, self.terms, n=1)), None)
 
 
 def unknown_code(name: str, code: str, nearest: str | None, where: str) -> BadValue:
     """The error for a code that is not among those known, with the nearest one when there is one."""
-    hint_en = f"; did you mean {nearest!r}?" if nearest else ""
-    hint_es = f"; ¿quiso decir {nearest!r}?" if nearest else ""
+    hint_en = f"; did you mean {nearest!r}?" if nearest else "."
+    hint_es = f"; ¿quiso decir {nearest!r}?" if nearest else "."
     return BadValue(
         Words(
             f"{name}={code!r} is not a code we know{hint_en} The codes are at {where}",

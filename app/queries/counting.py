@@ -15,11 +15,11 @@ class Counts:
     """The counts asked for most recently, by release and filter."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, DepositFilter], int] = OrderedDict()
+        self._known: OrderedDict[tuple[Release, DepositFilter], int] = OrderedDict()
 
     async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
         """How many deposits the filter wants, exactly; counted once per release."""
-        key = release.id, wanted
+        key = release, wanted
         if key not in self._known:
             self._known[key] = await deposits.count(connection, wanted, release)
             while len(self._known) > _REMEMBERED:

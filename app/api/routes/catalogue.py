@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
+from app.api import caching
 from app.api.deps import Conn, Current, Lang
 from app.domain.vocabulary import TITLES, Term, vocabulary
 from app.queries import catalogue
@@ -13,8 +14,9 @@ router = APIRouter(tags=["catalogue · catálogo"])
 
 
 @router.get("/sources", summary="Sources · Fuentes")
-async def sources(conn: Conn, release: Current, lang: Lang) -> dict[str, Any]:
+async def sources(response: Response, conn: Conn, release: Current, lang: Lang) -> dict[str, Any]:
     """The surveys' layers in the current release, with licence and citation."""
+    response.headers.update(caching.spoken(lang))
     cards = await catalogue.sources(conn, release.id)
     return {
         "release": release.name,
@@ -51,15 +53,17 @@ async def releases(conn: Conn, current: Current, _: Lang) -> dict[str, Any]:
 
 
 @router.get("/vocabularies", summary="Vocabularies · Vocabularios")
-async def vocabularies(lang: Lang) -> dict[str, Any]:
+async def vocabularies(response: Response, lang: Lang) -> dict[str, Any]:
     """The vocabularies there are."""
+    response.headers.update(caching.spoken(lang))
     return {"vocabularies": [{"name": name, "title": title.speak(lang)} for name, title in TITLES.items()]}
 
 
 @router.get("/vocabularies/{name}", summary="A vocabulary · Un vocabulario")
-async def terms(name: str, lang: Lang) -> dict[str, Any]:
+async def terms(response: Response, name: str, lang: Lang) -> dict[str, Any]:
     """The codes of a vocabulary with their labels in both languages; `label` is in the language asked for."""
     read = vocabulary(name)
+    response.headers.update(caching.spoken(lang))
     return {
         "name": name,
         "title": read.title.speak(lang),

@@ -23,7 +23,7 @@ PATH = "/collections/deposits/items"
 async def items(request: Request, conn: Conn, release: Current, page: Page, wired: Everything) -> Response:
     """Deposits as GeoJSON, in the order of their ids; follow the link `next` for more."""
     wanted, paging = page
-    kept = caching.headers(release)
+    kept = caching.headers(request, release)
     if same := caching.unchanged(request, kept):
         return same
     features, further = await deposits.page(conn, wanted, release, paging.limit, paging.after)
@@ -45,9 +45,6 @@ async def items(request: Request, conn: Conn, release: Current, page: Page, wire
 @router.get(PATH + "/{deposit_id}", summary="One deposit · Un yacimiento", response_class=GeoJSONResponse)
 async def item(request: Request, deposit_id: str, conn: Conn, release: Current, _: Lang) -> Response:
     """One deposit with all that is known of it, each value beside the source's own words."""
-    kept = caching.headers(release)
-    if same := caching.unchanged(request, kept):
-        return same
     feature = await deposits.one(conn, release, deposit_id) if "\0" not in deposit_id else None
     if feature is None:
         raise NotThere(
@@ -56,4 +53,5 @@ async def item(request: Request, deposit_id: str, conn: Conn, release: Current, 
                 f"no hay yacimiento {deposit_id!r} en la edición {release.name}; un id es como mrds-10013821",
             )
         )
-    return GeoJSONResponse(feature, headers=kept)
+    kept = caching.headers(request, release)
+    return caching.unchanged(request, kept) or GeoJSONResponse(feature, headers=kept)

@@ -20,7 +20,7 @@ router = APIRouter(tags=["extracts · extractos"])
 @router.get("/exports/deposits.geojson", summary="GeoJSON extract · Extracto GeoJSON", response_class=StreamingResponse)
 async def geojson(request: Request, conn: Conn, release: Current, wanted: Wanted, wired: Everything) -> Response:
     """All deposits that the filter wants. A file that is cut short lacks its closing bracket and its last chunk."""
-    kept = caching.headers(release)
+    kept = caching.headers(request, release)
     if same := caching.unchanged(request, kept):
         return same
     members = await _provenance(request, conn, release, wanted, wired)

@@ -5,22 +5,22 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 
-from app.api.deps import Lang
 from app.errors import NotThere
 from app.words import Words
 
 router = APIRouter(include_in_schema=False)
 BUILT = Path(__file__).parents[2] / "web" / "dist"
 
-# The page runs nothing that is not its own; MapLibre starts its worker from a blob and writes styles inline.
+# The page runs and loads nothing that is not its own.
 _POLICY = (
-    "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
 @router.get("/")
-async def page(_: Lang) -> Response:
+async def page() -> Response:
+    """The page keeps what it shows in its address, so any parameter may stand there."""
     index = BUILT / "index.html"
     if not index.is_file():
         raise NotThere(

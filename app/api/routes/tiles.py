@@ -49,7 +49,7 @@ async def tilejson(request: Request, conn: Conn, release: Current, _: Wanted, wi
 async def tile(request: Request, z: str, x: str, y: str, conn: Conn, release: Current, wanted: Wanted) -> Response:
     """Every deposit of the tile, as Mapbox Vector Tile; 204 where there is none."""
     asked = Tile(_whole("z", z), _whole("x", x), _whole("y", y))
-    kept = caching.headers(release)
+    kept = caching.headers(request, release)
     if same := caching.unchanged(request, kept):
         return same
     made = await tiles.tile_bytes(conn, asked, wanted, release)

@@ -1,0 +1,139 @@
+/** The map itself: opens it, shows what it is told to, and says which deposits were pointed at. */
+
+import { type GeoJSONSource, type LngLatBoundsLike, Map, type MapGeoJSONFeature, type PointLike, ScaleControl, setWorkerUrl } from "maplibre-gl";
+
+import { addressOf } from "./api.ts";
+import { bboxOf } from "./box.ts";
+import { tilesFor, type Filter } from "./filter.ts";
+import { DEPOSIT_LAYERS, OUTLINES, styleOf, type Look, type Shown } from "./mapstyle.ts";
+import { DIAMOND, diamondImage } from "./marks.ts";
+import type { Theme } from "./palette.ts";
+
+/** Both sides of the border, from the Great Basin to Oaxaca. */
+const BORDER_REGION: LngLatBoundsLike = [-119, 16.5, -92, 41];
+
+/** A finger is wider than a dot: everything this near the pointer was pointed at. */
+const REACH_PX = { mouse: 4, touch: 12 };
+
+export interface Pointed {
+  id: string;
+  name: string | null;
+  source: string;
+  commodity: string | undefined;
+  position: [number, number];
+}
+
+export type DepositMap = ReturnType<typeof openMap>;
+
+/** Throws when the browser has no WebGL. */
+export function openMap(container: HTMLElement, theme: Theme, fit: () => Padding) {
+  setWorkerUrl(addressOf(ASSETS.worker));
+  let look: Look = { theme, outlines: addressOf(ASSETS.outlines), deposits: null, chosen: null };
+  const map = new Map({
+    container,
+    style: styleOf(look),
+    bounds: BORDER_REGION,
+    fitBoundsOptions: { padding: fit() },
+    hash: "map",
+    maxZoom: 17,
+    attributionControl: false,
+    dragRotate: false,
+    touchPitch: false,
+    pitchWithRotate: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
+  map.on("style.load", () => {
+    if (!map.hasImage(DIAMOND.name)) map.addImage(DIAMOND.name, diamondImage(), { sdf: true, pixelRatio: DIAMOND.pixelRatio });
+  });
+
+  // The style's differ turns only what differs. Other tiles make another source, and so does a chosen place. MapLibre's
+  // setTiles would keep the source, but it never asks again for a tile that failed, and takes an equal ETag for an equal
+  // tile though the address differs.
+  const redraw = (change: Partial<Look>) => {
+    look = { ...look, ...change };
+    map.setStyle(styleOf(look));
+  };
+
+  return {
+    map,
+    setTheme: (next: Theme) => redraw({ theme: next }),
+    mark: (chosen: readonly number[] | null) => redraw({ chosen }),
+    show: (deposits: Omit<Shown, "tiles">, filter: Filter) => redraw({ deposits: narrowed(deposits, filter) }),
+
+    filter(filter: Filter): void {
+      if (look.deposits) redraw({ deposits: narrowed(look.deposits, filter) });
+    },
+
+    /** Asks again for what could not be loaded. */
+    reload(): void {
+      const { deposits } = look;
+      redraw({ deposits: null });
+      redraw({ deposits });
+      map.getSource<GeoJSONSource>(OUTLINES)?.setData(look.outlines);
+    },
+
+    bbox(): string {
+      const bounds = map.getBounds();
+      return bboxOf({ west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() });
+    },
+
+    toBorderRegion(): void {
+      map.fitBounds(BORDER_REGION, { padding: fit() });
+    },
+
+    /** Moves only when the position is not in the open part of the map, or when a zoom is asked for. */
+    bringIntoView([longitude, latitude]: readonly number[], zoom: number | null = null): void {
+      const target: [number, number] = [longitude ?? 0, latitude ?? 0];
+      const open = fit();
+      const { clientWidth: width, clientHeight: height } = container;
+      const at = map.project(target);
+      const isOpen = at.x > open.left && at.x < width - open.right && at.y > open.top && at.y < height - open.bottom;
+      if (isOpen && zoom === null) return;
+      const offset: PointLike = [(open.left - open.right) / 2, (open.top - open.bottom) / 2];
+      map.easeTo({ center: target, offset, ...(zoom !== null && { zoom }) });
+    },
+
+    onPointed(listener: (deposits: Pointed[]) => void): void {
+      map.on("click", ({ point, originalEvent }) => {
+        const isTouch = originalEvent instanceof PointerEvent && originalEvent.pointerType === "touch";
+        listener(pointedAt(map, point, isTouch ? REACH_PX.touch : REACH_PX.mouse));
+      });
+    },
+
+    onHover(listener: (deposits: Pointed[], x: number, y: number) => void): void {
+      map.on("mousemove", ({ point }) => {
+        const deposits = pointedAt(map, point, REACH_PX.mouse);
+        map.getCanvas().style.cursor = deposits.length > 0 ? "pointer" : "";
+        listener(deposits, point.x, point.y);
+      });
+      map.on("mouseout", () => listener([], 0, 0));
+    },
+  };
+}
+
+const narrowed = ({ tileJson, commodity }: Omit<Shown, "tiles">, filter: Filter): Shown =>
+  ({ tileJson, commodity, tiles: tilesFor(tileJson.tiles, addressOf("."), filter) });
+
+export interface Padding {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+function pointedAt(map: Map, { x, y }: { x: number; y: number }, reach: number): Pointed[] {
+  const layers = DEPOSIT_LAYERS.filter((id) => map.getLayer(id));
+  const box: [PointLike, PointLike] = [[x - reach, y - reach], [x + reach, y + reach]];
+  const found = layers.length > 0 ? map.queryRenderedFeatures(box, { layers }).flatMap(pointedFrom) : [];
+  // Neighbouring tiles overlap a little, so a deposit near a tile's edge is found twice.
+  return [...new globalThis.Map(found.map((deposit) => [deposit.id, deposit])).values()];
+}
+
+function pointedFrom({ properties, geometry }: MapGeoJSONFeature): Pointed[] {
+  if (geometry.type !== "Point" || typeof properties.id !== "string") return [];
+  const [longitude = 0, latitude = 0] = geometry.coordinates;
+  const { id, name = null, source, commodity } = properties;
+  return [{ id, name, source, commodity, position: [longitude, latitude] }];
+}

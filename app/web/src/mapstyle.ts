@@ -1,0 +1,126 @@
+/** How the map looks, as one MapLibre style made from what is to be shown. */
+
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+
+import type { TileJson } from "./api.ts";
+import { groupOfCode, type Vocabulary } from "./catalogue.ts";
+import { DIAMOND, DIAMOND_SOURCE } from "./marks.ts";
+import { GROUND, GROUP_COLOURS, GROUPS, outlineOf, type Theme } from "./palette.ts";
+import type { GroupName } from "./words.ts";
+
+/** The deposits, once the service has answered: where their tiles are and how their commodities group. */
+export interface Shown {
+  tileJson: TileJson;
+  tiles: string[];
+  commodity: Vocabulary;
+}
+
+/** All that the map shows. */
+export interface Look {
+  theme: Theme;
+  outlines: string;
+  deposits: Shown | null;
+  chosen: readonly number[] | null;
+}
+
+export const OUTLINES = "outlines";
+const DEPOSITS = "deposits";
+const CHOSEN = "chosen";
+export const DEPOSIT_LAYERS = ["deposits-disc", "deposits-diamond"];
+
+export function styleOf({ theme, outlines, deposits, chosen }: Look): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      [OUTLINES]: { type: "geojson", data: outlines },
+      ...(deposits && { [DEPOSITS]: depositSource(deposits) }),
+      ...(chosen && { [CHOSEN]: { type: "geojson", data: { type: "Point", coordinates: [...chosen] } } }),
+    },
+    layers: [
+      ...groundLayers(theme),
+      ...(deposits ? depositLayers(theme, deposits.commodity) : []),
+      ...(chosen ? [chosenLayer(theme)] : []),
+    ],
+  };
+}
+
+const depositSource = ({ tileJson: { minzoom, maxzoom, bounds }, tiles }: Shown): SourceSpecification =>
+  ({ type: "vector", tiles, minzoom, maxzoom, bounds });
+
+function groundLayers(theme: Theme): LayerSpecification[] {
+  const { sea, land, state, border } = GROUND[theme];
+  const kind = (name: string): FilterSpecification => ["==", ["get", "kind"], name];
+  const source = OUTLINES;
+  const round = { "line-join": "round", "line-cap": "round" } as const;
+  return [
+    { id: "sea", type: "background", paint: { "background-color": sea } },
+    { id: "land", type: "fill", source, filter: kind("land"), paint: { "fill-color": land } },
+    { id: "state", type: "line", source, filter: kind("state"), layout: round, paint: { "line-color": state, "line-width": byZoom(3, 0.5, 8, 1.2) } },
+    { id: "lake", type: "fill", source, filter: kind("lake"), paint: { "fill-color": sea } },
+    { id: "border", type: "line", source, filter: kind("border"), layout: round, paint: { "line-color": border, "line-width": byZoom(2, 0.8, 4, 1.4, 8, 2.2) } },
+  ];
+}
+
+function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[] {
+  const common = { source: DEPOSITS, "source-layer": "deposits" };
+  const isDiamond: FilterSpecification = ["==", ["get", "source"], DIAMOND_SOURCE];
+  const colour = byGroup(commodity, (group) => GROUP_COLOURS[theme][group]);
+  const outline = byGroup(commodity, (group) => outlineOf(theme, group));
+  return [
+    {
+      id: "deposits-disc",
+      type: "circle",
+      ...common,
+      filter: ["!", isDiamond],
+      paint: {
+        "circle-radius": RADIUS,
+        "circle-color": colour,
+        "circle-stroke-color": outline,
+        "circle-stroke-width": OUTLINE_WIDTH,
+      },
+    },
+    {
+      id: "deposits-diamond",
+      type: "symbol",
+      ...common,
+      filter: isDiamond,
+      layout: {
+        "icon-image": DIAMOND.name,
+        "icon-size": DIAMOND_SIZE,
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+      paint: { "icon-color": colour, "icon-halo-color": outline, "icon-halo-width": OUTLINE_WIDTH },
+    },
+  ];
+}
+
+function chosenLayer(theme: Theme): LayerSpecification {
+  const { ring } = GROUND[theme];
+  return {
+    id: CHOSEN,
+    type: "circle",
+    source: CHOSEN,
+    paint: { "circle-radius": byZoom(3, 8, 12, 14), "circle-color": "transparent", "circle-stroke-color": ring, "circle-stroke-width": 2.5 },
+  };
+}
+
+const byZoom = (...stops: number[]): ExpressionSpecification =>
+  ["interpolate", ["linear"], ["zoom"], ...stops] as unknown as ExpressionSpecification;
+
+const RADII = [2, 1.6, 4, 2.4, 6, 3.6, 9, 5.2, 13, 8];
+const RADIUS = byZoom(...RADII);
+const OUTLINE_WIDTH = byZoom(3, 0.35, 5, 0.6, 8, 1);
+
+/** A diamond of the same area as the disc of that radius: its half diagonal is √(π/2) radii. */
+const DIAMOND_SIZE = byZoom(
+  ...RADII.map((n, i) => (i % 2 ? (n * Math.sqrt(Math.PI / 2)) / (DIAMOND.halfDiagonalPx / DIAMOND.pixelRatio) : n)),
+);
+
+function byGroup(commodity: Vocabulary, colourOf: (group: GroupName) => string): ExpressionSpecification {
+  const codesOf = (group: GroupName) => [...commodity.keys()].filter((code) => groupOfCode(commodity, code) === group);
+  const branches = GROUPS.filter((group) => group !== "other" && codesOf(group).length > 0);
+  if (branches.length === 0) return ["to-color", colourOf("other")];
+  const arms = branches.flatMap((group) => [codesOf(group), colourOf(group)]);
+  return ["match", ["get", "commodity"], ...arms, colourOf("other")] as unknown as ExpressionSpecification;
+}

@@ -1,0 +1,355 @@
+/** Every sentence the page says, in English and in Spanish. A word missing in one of them does not compile. */
+
+export const LANGS = ["en", "es"] as const;
+export type Lang = (typeof LANGS)[number];
+
+export interface Words {
+  tagline: string;
+  languages: string;
+  openPanel: string;
+  closePanel: string;
+  close: string;
+  retry: string;
+
+  mapName: string;
+  map: string;
+  zoomIn: string;
+  zoomOut: string;
+  startView: string;
+
+  deposits: (n: number, formatted: string) => string;
+  syntheticIncluded: (formatted: string) => string;
+  syntheticDeposit: string;
+  counting: string;
+  countUnknown: string;
+  filters: string;
+  clearFilters: string;
+  commodity: string;
+  country: string;
+  status: string;
+  source: string;
+  anyCommodity: string;
+  anyCountry: string;
+  anyStatus: string;
+  noOption: string;
+  remove: (label: string) => string;
+
+  legend: string;
+  legendColour: string;
+  legendShape: string;
+  groups: Record<GroupName, string>;
+
+  list: string;
+  listShown: (shown: string, matched: string) => string;
+  listEmpty: string;
+  unnamed: string;
+
+  take: string;
+  takeExtract: string;
+  takeExtractHint: string;
+  takeView: string;
+  takeViewHint: string;
+  takeApi: string;
+  takeApiHint: string;
+  sources: string;
+  citation: string;
+  licence: string;
+  outlines: string;
+  release: (name: string, date: string) => string;
+
+  several: (n: string) => string;
+  severalMore: (n: string) => string;
+  backToList: string;
+  loading: string;
+  field: string;
+  harmonised: string;
+  verbatim: string;
+  notStated: string;
+  name: string;
+  otherNames: string;
+  commodities: string;
+  ranks: Record<Rank, string>;
+  state: string;
+  county: string;
+  position: string;
+  accuracy: string;
+  accuracyWithin: (metres: string) => string;
+  coordinates: string;
+  sourceDatum: string;
+  transform: string;
+  transformNone: string;
+  hemispheres: { north: string; south: string; east: string; west: string };
+  provenance: string;
+  layer: string;
+  sourceId: string;
+  retrieved: string;
+  sourceFile: string;
+  sourceRow: string;
+  releaseName: string;
+  sourcePage: string;
+  asJson: string;
+
+  droppedFromLink: (values: string) => string;
+  errors: Record<ErrorName, string>;
+  reference: (status: number) => string;
+}
+
+export type GroupName = "precious" | "base" | "ferrous" | "special" | "energy" | "industrial" | "construction" | "other";
+export type Rank = "primary" | "secondary" | "tertiary" | "unranked";
+export type ErrorName = "silent" | "unavailable" | "refused" | "missing" | "faulty" | "tiles" | "webgl";
+
+const en: Words = {
+  tagline: "Mineral deposits of two geological surveys, in one vocabulary, beside the sources’ own words.",
+  languages: "Language",
+  openPanel: "Filters and legend",
+  closePanel: "Show the map",
+  close: "Close",
+  retry: "Try again",
+
+  mapName: "Map",
+  map: "Map of mineral deposits. Arrow keys move it, plus and minus zoom.",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  startView: "Back to the border region",
+
+  deposits: (n, formatted) => `${formatted} ${n === 1 ? "deposit" : "deposits"}`,
+  syntheticIncluded: (formatted) => `Synthetic records in this release, written to try the service: ${formatted}`,
+  syntheticDeposit: "Synthetic record, written to try the service; not data of the survey.",
+  counting: "Counting…",
+  countUnknown: "Count not available",
+  filters: "Filters",
+  clearFilters: "Clear filters",
+  commodity: "Commodity",
+  country: "Country",
+  status: "Status",
+  source: "Source",
+  anyCommodity: "Any commodity",
+  anyCountry: "Any country",
+  anyStatus: "Any status",
+  noOption: "Nothing by that name",
+  remove: (label) => `Remove ${label}`,
+
+  legend: "Legend",
+  legendColour: "Colour: leading commodity",
+  legendShape: "Shape: source",
+  groups: {
+    precious: "Precious metals",
+    base: "Base metals",
+    ferrous: "Iron and alloy metals",
+    special: "Light, minor and rare-earth metals",
+    energy: "Energy and radioactive",
+    industrial: "Industrial and fertilizer minerals",
+    construction: "Construction and stone",
+    other: "Other or not stated",
+  },
+
+  list: "Deposits in this view",
+  listShown: (shown, matched) => `${shown} of ${matched} in this view`,
+  listEmpty: "No deposit in this view matches the filters.",
+  unnamed: "Unnamed deposit",
+
+  take: "Get the data",
+  takeExtract: "Extract, GeoJSON",
+  takeExtractHint: "every deposit the filters match",
+  takeView: "This view, GeoJSON",
+  takeViewHint: "a bbox query, page by page",
+  takeApi: "API documentation",
+  takeApiHint: "bbox queries, tiles, extracts",
+  sources: "Sources and licences",
+  citation: "Cite as",
+  licence: "Licence",
+  outlines: "Outlines: Natural Earth, public domain.",
+  release: (name, date) => `Release ${name}, published ${date}`,
+
+  several: (n) => `${n} deposits here`,
+  severalMore: (n) => `and ${n} more: zoom in to tell them apart`,
+  backToList: "Back to the list",
+  loading: "Loading…",
+  field: "Field",
+  harmonised: "Harmonised",
+  verbatim: "In the source’s words",
+  notStated: "not stated",
+  name: "Name",
+  otherNames: "Other names",
+  commodities: "Commodities",
+  ranks: { primary: "primary", secondary: "secondary", tertiary: "tertiary", unranked: "rank not stated" },
+  state: "State",
+  county: "County or municipality",
+  position: "Position",
+  accuracy: "Accuracy",
+  accuracyWithin: (metres) => `± ${metres} m`,
+  coordinates: "WGS 84",
+  sourceDatum: "Source’s datum",
+  transform: "Operation to WGS 84",
+  transformNone: "none, already in it",
+  hemispheres: { north: "N", south: "S", east: "E", west: "W" },
+  provenance: "Where it comes from",
+  layer: "Layer",
+  sourceId: "Identifier in the source",
+  retrieved: "Retrieved",
+  sourceFile: "Source file (SHA-256)",
+  sourceRow: "Row in the file",
+  releaseName: "Release",
+  sourcePage: "Page at the source",
+  asJson: "This deposit as GeoJSON",
+
+  droppedFromLink: (values) => `The link asked for values this service does not know; they were left out: ${values}.`,
+  errors: {
+    silent: "The service does not answer. Check the connection and try again.",
+    unavailable: "The service is not available at the moment. Try again in a minute.",
+    refused: "The service refused the question.",
+    missing: "This deposit is not in the current release.",
+    faulty: "The service failed to answer. Try again; if it persists, tell whoever runs it.",
+    tiles: "Part of the map could not be loaded.",
+    webgl: "This browser cannot draw the map (WebGL is missing). The filters, the list and the extracts still work.",
+  },
+  reference: (status) => `HTTP ${status}`,
+};
+
+const es: Words = {
+  tagline: "Yacimientos minerales de dos servicios geológicos, en un solo vocabulario, junto a las palabras de cada fuente.",
+  languages: "Idioma",
+  openPanel: "Filtros y leyenda",
+  closePanel: "Ver el mapa",
+  close: "Cerrar",
+  retry: "Reintentar",
+
+  mapName: "Mapa",
+  map: "Mapa de yacimientos minerales. Las flechas lo mueven; más y menos lo acercan y alejan.",
+  zoomIn: "Acercar",
+  zoomOut: "Alejar",
+  startView: "Volver a la región fronteriza",
+
+  deposits: (n, formatted) => `${formatted} ${n === 1 ? "yacimiento" : "yacimientos"}`,
+  syntheticIncluded: (formatted) => `Registros sintéticos en esta edición, escritos para probar el servicio: ${formatted}`,
+  syntheticDeposit: "Registro sintético, escrito para probar el servicio; no es dato del servicio geológico.",
+  counting: "Contando…",
+  countUnknown: "Conteo no disponible",
+  filters: "Filtros",
+  clearFilters: "Quitar filtros",
+  commodity: "Sustancia",
+  country: "País",
+  status: "Situación",
+  source: "Fuente",
+  anyCommodity: "Cualquier sustancia",
+  anyCountry: "Cualquier país",
+  anyStatus: "Cualquier situación",
+  noOption: "Nada con ese nombre",
+  remove: (label) => `Quitar ${label}`,
+
+  legend: "Leyenda",
+  legendColour: "Color: sustancia principal",
+  legendShape: "Forma: fuente",
+  groups: {
+    precious: "Metales preciosos",
+    base: "Metales base",
+    ferrous: "Hierro y metales de aleación",
+    special: "Metales ligeros, menores y tierras raras",
+    energy: "Energéticos y radiactivos",
+    industrial: "Minerales industriales y fertilizantes",
+    construction: "Construcción y rocas dimensionables",
+    other: "Otros o sin declarar",
+  },
+
+  list: "Yacimientos en esta vista",
+  listShown: (shown, matched) => `${shown} de ${matched} en esta vista`,
+  listEmpty: "Ningún yacimiento de esta vista cumple los filtros.",
+  unnamed: "Yacimiento sin nombre",
+
+  take: "Obtener los datos",
+  takeExtract: "Extracto, GeoJSON",
+  takeExtractHint: "todo yacimiento que cumple los filtros",
+  takeView: "Esta vista, GeoJSON",
+  takeViewHint: "consulta bbox, página a página",
+  takeApi: "Documentación de la API",
+  takeApiHint: "consultas bbox, teselas, extractos",
+  sources: "Fuentes y licencias",
+  citation: "Citar como",
+  licence: "Licencia",
+  outlines: "Contornos: Natural Earth, dominio público.",
+  release: (name, date) => `Edición ${name}, publicada el ${date}`,
+
+  several: (n) => `${n} yacimientos aquí`,
+  severalMore: (n) => `y ${n} más: acerque el mapa para distinguirlos`,
+  backToList: "Volver a la lista",
+  loading: "Cargando…",
+  field: "Campo",
+  harmonised: "Armonizado",
+  verbatim: "En palabras de la fuente",
+  notStated: "no declarado",
+  name: "Nombre",
+  otherNames: "Otros nombres",
+  commodities: "Sustancias",
+  ranks: { primary: "principales", secondary: "secundarias", tertiary: "terciarias", unranked: "rango no declarado" },
+  state: "Estado",
+  county: "Municipio o condado",
+  position: "Posición",
+  accuracy: "Exactitud",
+  accuracyWithin: (metres) => `± ${metres} m`,
+  coordinates: "WGS 84",
+  sourceDatum: "Datum de la fuente",
+  transform: "Operación a WGS 84",
+  transformNone: "ninguna, ya está en él",
+  hemispheres: { north: "N", south: "S", east: "E", west: "O" },
+  provenance: "De dónde viene",
+  layer: "Capa",
+  sourceId: "Identificador en la fuente",
+  retrieved: "Obtenido el",
+  sourceFile: "Archivo de origen (SHA-256)",
+  sourceRow: "Fila en el archivo",
+  releaseName: "Edición",
+  sourcePage: "Página en la fuente",
+  asJson: "Este yacimiento en GeoJSON",
+
+  droppedFromLink: (values) => `El enlace pedía valores que este servicio no conoce; se dejaron fuera: ${values}.`,
+  errors: {
+    silent: "El servicio no responde. Revise la conexión y vuelva a intentarlo.",
+    unavailable: "El servicio no está disponible por el momento. Vuelva a intentarlo en un minuto.",
+    refused: "El servicio rechazó la consulta.",
+    missing: "Este yacimiento no está en la edición vigente.",
+    faulty: "El servicio no pudo responder. Vuelva a intentarlo; si persiste, avise a quien lo administra.",
+    tiles: "Una parte del mapa no se pudo cargar.",
+    webgl: "Este navegador no puede dibujar el mapa (falta WebGL). Los filtros, la lista y los extractos sí funcionan.",
+  },
+  reference: (status) => `HTTP ${status}`,
+};
+
+const SPOKEN: Record<Lang, Words> = { en, es };
+
+export const wordsOf = (lang: Lang): Words => SPOKEN[lang];
+
+/** The words that are one plain sentence: what index.html may ask for with data-word. */
+export type PlainWord = { [K in keyof Words]: Words[K] extends string ? K : never }[keyof Words];
+
+const REMEMBERED = "vetalode.lang";
+
+/** What the address asks for, else what was chosen before, else what the browser speaks, else English. */
+export function firstLang(query: URLSearchParams): Lang {
+  const wishes = [query.get("lang"), remembered(), ...navigator.languages];
+  return wishes.map(langOf).find((lang) => lang !== undefined) ?? "en";
+}
+
+/** es for es-MX, and undefined for a language we do not speak. */
+export const langOf = (tag: string | null): Lang | undefined =>
+  LANGS.find((lang) => tag?.toLowerCase().split("-")[0] === lang);
+
+/** The browser's own regional variety of a language where it has one, else that of the survey that speaks it. */
+export const localeOf = (lang: Lang): string =>
+  navigator.languages.find((tag) => langOf(tag) === lang) ?? { en: "en-US", es: "es-MX" }[lang];
+
+// A browser may forbid storage (private windows, strict settings); the page then only forgets.
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(lang: Lang): void {
+  try {
+    localStorage.setItem(REMEMBERED, lang);
+  } catch {
+    return;
+  }
+}
