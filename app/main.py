@@ -1,5 +1,6 @@
 """The service, wired together in one place. Importing this opens nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -35,7 +36,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.wired = Wired(settings, engine, Counts())
+    # A slow download holds its connection for minutes, so half of them are kept for everything else.
+    extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
+    app.state.wired = Wired(settings, engine, Counts(), extracts)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])

@@ -27,7 +27,7 @@ class Layer:
 
 
 # A damaged file makes pyogrio raise these; for some .prj that cannot be understood it trips over its own variable.
-_DAMAGES = (DataSourceError, DataLayerError, UnboundLocalError)
+_DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError)
 
 
 def read_layer(path: Path) -> Layer:

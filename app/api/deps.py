@@ -1,5 +1,6 @@
 """What a route is given, by names that make its signature read as a sentence."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -25,6 +26,7 @@ class Wired:
     settings: Settings
     engine: AsyncEngine
     counts: Counts
+    extracts: asyncio.Semaphore
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """`/exports`: everything that a filter wants, in one file that is written while it is read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from app.api import caching
 from app.api.deps import Conn, Current, Everything, Wanted, Wired
 from app.api.geojson import CLOSING, GEOJSON, opening
+from app.errors import DatabaseAway
 from app.queries import catalogue, deposits
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
@@ -29,7 +32,7 @@ async def geojson(request: Request, conn: Conn, release: Current, wanted: Wanted
     first = await anext(batches, ())
     name = f"vetalode-deposits-{release.name}.geojson"
     told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_text(members, first, batches), media_type=GEOJSON, headers=told)
+    return _Extract(_text(members, first, batches), wired.settings.export_timeout_s, told)
 
 
 async def _provenance(
@@ -54,17 +57,49 @@ async def _provenance(
     }
 
 
-async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncIterator[Sequence[str]]:
-    async with wired.engine.connect() as connection:
+async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[str]]:
+    async with _turn(wired), wired.engine.connect() as connection:
         async for batch in deposits.stream(connection, wanted, release, wired.settings.export_timeout_s):
             yield batch
 
 
+@asynccontextmanager
+async def _turn(wired: Wired) -> AsyncIterator[None]:
+    """One of the turns that extracts have; raises `DatabaseAway` when all are taken for too long."""
+    try:
+        async with asyncio.timeout(wired.settings.pool_wait_s):
+            await wired.extracts.acquire()
+    except TimeoutError:
+        raise DatabaseAway from None
+    try:
+        yield
+    finally:
+        wired.extracts.release()
+
+
 async def _text(
-    members: dict[str, Any], first: Sequence[str], further: AsyncIterator[Sequence[str]]
-) -> AsyncIterator[str]:
-    yield opening(members) + "\n" + ",\n".join(first)
-    async for batch in further:
-        yield ",\n" + ",\n".join(batch)
-        await asyncio.sleep(0)
-    yield "\n" + CLOSING + "\n"
+    members: dict[str, Any], first: Sequence[str], further: AsyncGenerator[Sequence[str]]
+) -> AsyncGenerator[str]:
+    async with aclosing(further):
+        yield opening(members) + "\n" + ",\n".join(first)
+        async for batch in further:
+            yield ",\n" + ",\n".join(batch)
+            await asyncio.sleep(0)
+        yield "\n" + CLOSING + "\n"
+
+
+class _Extract(StreamingResponse):
+    """Written while it is read, and given up when that takes too long.
+
+    A client's leaving ends it from outside (`app.api.clients`) by one cancellation. Starlette would cancel again at
+    each step of the cleaning up, and so keep psycopg from telling the server to end the query.
+    """
+
+    def __init__(self, text: AsyncGenerator[str], limit_s: float, headers: Mapping[str, str]) -> None:
+        super().__init__(text, media_type=GEOJSON, headers=headers)
+        self._text = text
+        self._limit_s = limit_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        async with asyncio.timeout(self._limit_s), aclosing(self._text):
+            await self.stream_response(send)
