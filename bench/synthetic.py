@@ -19,7 +19,8 @@ _OPER_TYPE = {"Unknown": 60, "Underground": 15, "Surface": 14, "Surface-Undergro
 _PROD_SIZE = {"S": 49, "N": 41, "M": 4, "Y": 3, "L": 2, "U": 1}
 _SCORE = {"D": 62, "C": 19, "B": 11, "E": 7, "A": 1}
 _COM_TYPE = {"M": 70, "N": 25, "B": 5}
-_COUNTRY = {"United States": 92, "Mexico": 3, "Canada": 1, "Peru": 1, "Chile": 1, "Australia": 1, "Brazil": 1}
+_FORM = {"IRREGULAR": 40, "TABULAR": 35, "LENTICULAR": 15, "PIPELIKE": 10}
+_MODEL = {"42: W skarn": 30, "85: Polymetallic veins": 40, "119: Placer Au-PGE": 30}
 _DEP_TYPE = {"Vein": 40, "Placer": 20, "Sedimentary": 15, "Replacement": 10, "SKARN": 5, "vein": 5, "Stratabound": 5}
 _WORDS = [
     "quartz",
@@ -73,7 +74,16 @@ _WORDS = [
     "south",
     "lower",
 ]
-_CENTRES = ((-118, 38, 3), (-112, 34, 3), (-121, 40, 2), (-106, 38, 4), (-114, 46, 3), (-84, 35, 4), (-108, 28, 3))
+# Where rows lie: longitude, latitude, spread in degrees, and the country and state that most of them then lie in.
+_CENTRES = (
+    (-117.0, 39.3, 0.9, "United States", "Nevada"),
+    (-111.7, 34.3, 0.9, "United States", "Arizona"),
+    (-120.5, 38.5, 0.8, "United States", "California"),
+    (-105.6, 39.0, 0.9, "United States", "Colorado"),
+    (-109.6, 47.0, 0.9, "United States", "Montana"),
+    (-99.5, 31.5, 1.0, "United States", "Texas"),
+    (-110.3, 29.6, 0.5, "Mexico", "Sonora"),
+)
 
 _HEADER = [
     "dep_id",
@@ -153,9 +163,11 @@ class _Draw:
     def year(self) -> str:
         return str(self._random.randint(1850, 2005))
 
-    def place(self) -> tuple[str, str]:
-        longitude, latitude, spread = self._random.choice(_CENTRES)
-        return f"{self._random.gauss(longitude, spread):.5f}", f"{self._random.gauss(latitude, spread / 2):.5f}"
+    def place(self) -> tuple[str, str, str, str]:
+        """Longitude, latitude, country and state."""
+        longitude, latitude, spread, country, state = self._random.choice(_CENTRES)
+        point = self._random.gauss(longitude, spread), self._random.gauss(latitude, spread / 2)
+        return f"{point[0]:.5f}", f"{point[1]:.5f}", country, state
 
     def commodities(self, mean: float) -> Callable[[], str]:
         names, weights = self._commodities
@@ -195,7 +207,11 @@ def mrds(path: Path, rows: int = MRDS_ROWS, changed: float = 0.0) -> Path:
 def _mrds_row(draw: _Draw, columns: dict[str, Callable[[], str]], number: int) -> dict[str, str]:
     key = str(10_000_000 + number)
     row = {name: make() for name, make in columns.items()}
-    row["longitude"], row["latitude"] = ("", "") if draw.chance(0.013) else draw.place()
+    longitude, latitude, country, state = draw.place()
+    if not draw.chance(0.013):
+        row |= {"longitude": longitude, "latitude": latitude}
+    if draw.chance(0.81):
+        row |= {"country": country, "state": state}
     return row | {"dep_id": key, "url": f"https://mrdata.usgs.gov/mrds/show-mrds.php?dep_id={key}"}
 
 
@@ -206,8 +222,10 @@ def _mrds_columns(draw: _Draw) -> dict[str, Callable[[], str]]:
         "mas_id": filled(0.64, lambda: f"032015{draw.year()}"),
         "site_name": text(2),
         "region": filled(0.81, lambda: "NA"),
-        "country": filled(0.81, pick(_COUNTRY)),
-        "state": filled(0.81, text(1)),
+        "latitude": str,
+        "longitude": str,
+        "country": str,
+        "state": str,
         "county": filled(0.79, text(1)),
         "com_type": pick(_COM_TYPE),
         "commod1": filled(0.93, draw.commodities(0.6)),
@@ -220,9 +238,9 @@ def _mrds_columns(draw: _Draw) -> dict[str, Callable[[], str]]:
         "ore": filled(0.22, text(3)),
         "gangue": filled(0.15, text(3)),
         "other_matl": filled(0.04, text(5)),
-        "orebody_fm": filled(0.12, text(1)),
+        "orebody_fm": filled(0.12, pick(_FORM)),
         "work_type": filled(0.07, text(1)),
-        "model": filled(0.04, text(2)),
+        "model": filled(0.04, pick(_MODEL)),
         "alteration": filled(0.08, text(10)),
         "conc_proc": filled(0.05, text(4)),
         "names": filled(0.21, text(5)),
@@ -280,7 +298,7 @@ def sgm(path: Path, rows: int, scale: str, seed: int) -> Path:
 def _sgm_features(draw: _Draw, rows: int, scale: str) -> Iterator[str]:
     name, status, symbol = draw.text(2), draw.pick(_SGM_STATUS), draw.pick(_SGM_SYMBOLS)
     for number in range(rows):
-        longitude, latitude = draw.place()
+        longitude, latitude, _, _ = draw.place()
         attributes = {
             "ObjectId": number + 1,
             "Nombre": name().upper(),

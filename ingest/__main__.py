@@ -1,10 +1,13 @@
 """The command line: `vetalode`, also `python -m ingest`. Exit 0: done; 1: refused, with a sentence; 2: misused."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 
+import psycopg
+from psycopg.errors import InsufficientPrivilege, UndefinedTable
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app.db.engine import ingesting_engine
 from app.errors import DatabaseAway, Refused, VetalodeError
@@ -30,20 +33,32 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parse(sys.argv[1:] if words is None else list(words))
     tell = teller(asked.lang)
     try:
-        engine = ingesting_engine(from_environment())
-        return _VERBS[asked.verb](asked, engine)
+        return _carry_out(asked)
     except VetalodeError as fault:
         tell.say(fault.words)
-    except OperationalError as fault:
+    except (OperationalError, psycopg.OperationalError) as fault:  # the driver's own comes of COPY
         tell.say(_away(fault).words)
     except ProgrammingError as fault:
-        if "UndefinedTable" not in type(fault.orig).__name__:
+        if not isinstance(fault.orig, UndefinedTable | InsufficientPrivilege):
             raise
-        tell.say(_NOT_MIGRATED)
+        tell.say(_NOT_MIGRATED if isinstance(fault.orig, UndefinedTable) else _away(fault).words)
+    except BrokenPipeError:
+        # `vetalode rejects | head` has seen enough; what is still to be written must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         tell.say(Words("stopped; nothing of this run was kept", "detenido; no se conservó nada de esta ejecución"))
         return 130
     return 1
+
+
+def _carry_out(asked: Asked) -> int:
+    engine = ingesting_engine(from_environment())
+    try:
+        done = _VERBS[asked.verb](asked, engine)
+        sys.stdout.flush()
+        return done
+    finally:
+        engine.dispose()
 
 
 _NOT_MIGRATED = Words(
@@ -52,10 +67,11 @@ _NOT_MIGRATED = Words(
 )
 
 
-def _away(fault: OperationalError) -> VetalodeError:
-    reason = str(fault.orig).strip().splitlines()[0] if fault.orig else ""
-    if not reason:
+def _away(fault: DBAPIError | psycopg.Error) -> VetalodeError:
+    said = str(fault.orig if isinstance(fault, DBAPIError) else fault).strip()
+    if not said:
         return DatabaseAway()
+    reason = said.splitlines()[0]
     return Refused(
         Words(
             f"the database of DATABASE_URL cannot be used: {reason}",

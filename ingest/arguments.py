@@ -30,6 +30,24 @@ class Asked(SimpleNamespace):
     has_release: bool
 
 
+# What argparse itself may say here. It speaks through gettext, whose catalogues are binary files, so these stand in
+# for one; what they lack is said in English.
+_SPANISH = {
+    "usage: ": "uso: ",
+    "positional arguments": "argumentos",
+    "options": "opciones",
+    "show this help message and exit": "muestra esta ayuda y termina",
+    "argument %(argument_name)s: %(message)s": "argumento %(argument_name)s: %(message)s",
+    "the following arguments are required: %s": "faltan estos argumentos: %s",
+    "unrecognized arguments: %s": "argumentos desconocidos: %s",
+    "ambiguous option: %(option)s could match %(matches)s": "opción ambigua: %(option)s puede ser %(matches)s",
+    "expected one argument": "falta su valor",
+    "ignored explicit argument %r": "no lleva valor: %r",
+    "invalid %(type)s value: %(value)r": "valor que no se entiende: %(value)r",
+    "invalid choice: %(value)r (choose from %(choices)s)": "no existe %(value)r (elija entre %(choices)s)",
+}
+
+
 def parse(words: Sequence[str]) -> Asked:
     """Reads the words typed; on a mistake says what is right and exits with 2."""
     return parser(_lang_typed(words)).parse_args(words, namespace=Asked())
@@ -44,6 +62,8 @@ def _lang_typed(words: Sequence[str]) -> Lang:
 
 def parser(lang: Lang) -> argparse.ArgumentParser:
     """The parser, with its texts in one language."""
+
+    argparse._ = (lambda said: _SPANISH.get(said, said)) if lang == "es" else str  # type: ignore[attr-defined]
 
     def say(en: str, es: str) -> str:
         return Words(en, es).speak(lang)
@@ -122,7 +142,11 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     bad = verbs.add_parser(
         "rejects", help=say("rows that could not be used, and why", "filas que no se pudieron usar, y por qué")
     )
-    bad.add_argument("--run", type=int, help=say("of this run; else of the newest of each layer", "de esta ejecución"))
+    bad.add_argument(
+        "--run",
+        type=int,
+        help=say("of this run; else of the newest of each layer", "de esta ejecución; si no, la última de cada capa"),
+    )
     lost = verbs.add_parser(
         "unmapped", help=say("words that no crosswalk explains", "palabras que ninguna tabla explica")
     )

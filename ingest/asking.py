@@ -67,8 +67,7 @@ def unmapped(connection: Connection, source: str | None) -> Sequence[Row[*tuple[
             SELECT record.source, item->>'attribute' AS attribute, item->>'word' AS word, count(*) AS rows,
                    min(record.source || '-' || record.source_id) AS example,
                    'ingest/sources/' || record.source || '/crosswalk/' || (item->>'crosswalk') AS crosswalk
-            FROM record JOIN harmonised ON harmonised.record = record.id
-            CROSS JOIN jsonb_array_elements(harmonised.unmapped) AS item
+            FROM record CROSS JOIN jsonb_array_elements(record.unmapped) AS item
             WHERE record.valid_to_run IS NULL AND (CAST(:source AS text) IS NULL OR record.source = :source)
             GROUP BY 1, 2, 3, 6 ORDER BY 4 DESC, 1, 2, 3
         """),

@@ -52,6 +52,14 @@ def ingest(asked: Asked, engine: Engine) -> int:
     _print(asked.lang, _told(outcome.run, outcome.counts))
     with engine.connect() as connection:
         lost = asking.unmapped(connection, asked.source)
+    if outcome.links:
+        pairs, fresh = outcome.links, outcome.new_links
+        tell.say(
+            Words(
+                f"{pairs} pairs of records that the source holds to be one deposit, {fresh} of them new or changed",
+                f"{pairs} pares de registros que la fuente tiene por un mismo yacimiento, {fresh} nuevos o cambiados",
+            )
+        )
     if outcome.counts.rejected:
         tell.say(Words("see why: vetalode rejects", "vea por qué: vetalode rejects"))
     if lost:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.domain.vocabulary import fold, vocabulary
+from app.domain.vocabulary import TERMS, fold, vocabulary
 from app.errors import FileFault
 from app.words import Words
 
@@ -24,10 +24,14 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Crosswalk:
-    """The lines of one CSV by their folded word; `path` is what to open when a word is missing."""
+    """The lines of one CSV by their folded word.
+
+    `path` is what to open when a word is missing, `vocabulary` the name of the one whose codes it gives.
+    """
 
     path: Path
     lines: Mapping[str, Line]
+    vocabulary: str
 
     def __contains__(self, word: str) -> bool:
         return fold(word) in self.lines
@@ -65,7 +69,11 @@ class Crosswalk:
         """The known phrases of a text in their order, the longest first, and what none of them explains."""
         folded = fold(text)
         found = [self.lines[match.group()] for match in self._phrase.finditer(folded)]
-        return found, " ".join(self._phrase.sub(" ", folded).split())
+        return found, " ".join(_MARKS.sub(" ", self._phrase.sub(" ", folded)).split())
+
+
+# Punctuation between phrases says nothing.
+_MARKS = re.compile(r"[^\w]+")
 
 
 class Crosswalks:
@@ -82,21 +90,31 @@ class Crosswalks:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever a crosswalk does, so that rows are understood anew."""
+        """Changes whenever a crosswalk or a vocabulary does, so that rows are understood anew."""
         summed = hashlib.sha256()
-        for path in sorted(self.folder.glob("*.csv")):
+        for path in sorted((*self.folder.glob("*.csv"), *TERMS.glob("*.csv"))):
             summed.update(path.name.encode() + b"\0" + path.read_bytes())
         return summed.hexdigest()[:16]
 
 
+# A crosswalk is named after its vocabulary, where it is the only one into it.
+_VOCABULARY = {
+    "deposit_model": "deposit_type",
+    "deposit_size": "size",
+    "commodity_code": "commodity",
+    "fips_country": "country",
+}
+
+
 def _crosswalk(path: Path, name: str) -> Crosswalk:
+    vocabulary_name = _VOCABULARY.get(name, name)
     lines: dict[str, Line] = {}
     for line in _lines(path):
-        if line.code and line.code not in vocabulary(name).terms:
+        if line.code and line.code not in vocabulary(vocabulary_name).terms:
             raise _fault(
                 path,
-                f"the code {line.code!r} of {line.word!r} is not in the vocabulary {name}",
-                f"el código {line.code!r} de {line.word!r} no está en el vocabulario {name}",
+                f"the code {line.code!r} of {line.word!r} is not in the vocabulary {vocabulary_name}",
+                f"el código {line.code!r} de {line.word!r} no está en el vocabulario {vocabulary_name}",
             )
         if lines.setdefault(fold(line.word), line).code != line.code:
             raise _fault(
@@ -104,7 +122,7 @@ def _crosswalk(path: Path, name: str) -> Crosswalk:
                 f"{line.word!r} stands there twice, with different codes",
                 f"{line.word!r} está dos veces, con códigos distintos",
             )
-    return Crosswalk(path, lines)
+    return Crosswalk(path, lines, vocabulary_name)
 
 
 def _lines(path: Path) -> list[Line]:

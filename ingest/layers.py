@@ -20,7 +20,6 @@ class Layer:
     """A layer of points: its frame as an EPSG code, and its features as attributes with x and y (None: no point)."""
 
     source_crs: str
-    rows: int
     encoding: str
     note: Words | None
     features: Iterator[tuple[dict[str, Any], tuple[float, float] | None]]
@@ -30,11 +29,14 @@ class Layer:
 _DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError)
 
 
-def read_layer(path: Path) -> Layer:
-    """The only layer of a vector file; raises `FileFault` where there is none, several, or no stated frame."""
+def read_layer(path: Path, member: str | None = None) -> Layer:
+    """The only layer of a vector file, or of a member of a zip; raises `FileFault` where there is none, several,
+    or no stated frame."""
+    # pyogrio finds a shapefile at the top of a zip, but not in a folder of it.
+    where = f"/vsizip/{path}/{member}" if member else str(path)
     try:
-        name = _only_layer(path)
-        frame, encoding, note = _frame(path, name)
+        name = _only_layer(path, where)
+        frame, encoding, note = _frame(path, where, name)
     except _DAMAGES as fault:
         raise _fault(
             path,
@@ -48,11 +50,11 @@ def read_layer(path: Path) -> Layer:
             "it does not say a coordinate system that has an EPSG code (a shapefile says it in its .prj)",
             "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
         )
-    return Layer(f"EPSG:{code}", len(frame), encoding, note, _features(frame))
+    return Layer(f"EPSG:{code}", encoding, note, _features(frame))
 
 
-def _only_layer(path: Path) -> str:
-    layers = [name for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+def _only_layer(path: Path, where: str) -> str:
+    layers = [str(name) for name, geometry in pyogrio.list_layers(where) if geometry is not None]
     if len(layers) != 1:
         held = ", ".join(layers) or "-"
         raise _fault(
@@ -60,20 +62,20 @@ def _only_layer(path: Path) -> str:
             f"it should hold one layer of points; it holds: {held}",
             f"debe contener una sola capa de puntos; contiene: {held}",
         )
-    return str(layers[0])
+    return layers[0]
 
 
-def _frame(path: Path, layer: str) -> tuple[geopandas.GeoDataFrame, str, Words | None]:
-    """The features, and the encoding of their texts. Mexican shapefiles may say UTF-8 (.cpg) and hold Windows-1252."""
+def _frame(path: Path, where: str, layer: str) -> tuple[geopandas.GeoDataFrame, str, Words | None]:
+    """The features, and the encoding of their texts. Some Mexican shapefiles say UTF-8 (.cpg) and hold Windows-1252."""
     try:
-        frame = geopandas.read_file(path, layer=layer, engine="pyogrio")
-        return frame, str(pyogrio.read_info(path, layer=layer)["encoding"]).lower(), None
+        frame = geopandas.read_file(where, layer=layer, engine="pyogrio")
+        return frame, str(pyogrio.read_info(where, layer=layer)["encoding"]).lower(), None
     except UnicodeDecodeError:
         note = Words(
             f"{path.name} is not UTF-8, as it says; read as Windows-1252",
             f"{path.name} no está en UTF-8, como dice; se lee como Windows-1252",
         )
-    return geopandas.read_file(path, layer=layer, engine="pyogrio", encoding="cp1252"), "cp1252", note
+    return geopandas.read_file(where, layer=layer, engine="pyogrio", encoding="cp1252"), "cp1252", note
 
 
 def _features(frame: geopandas.GeoDataFrame) -> Iterator[tuple[dict[str, Any], tuple[float, float] | None]]:

@@ -7,24 +7,22 @@ take effect together, or none does.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-import orjson
-from psycopg import Connection as Psycopg
 from sqlalchemy import Connection, Engine, text
 
-from app.db.tables import MEANING
 from app.domain.deposit import Harmonised
 from app.words import Words
+from ingest.landing import Aside, Judged, Verdict, keep_new, meant, settle
 from ingest.ledger import Counts, Step, begin, fail, finish, keep_files, receive, run_of_same_files, sole_run
+from ingest.links import keep_links
 from ingest.report import Teller
-from ingest.rows import Fault, Raw, Reading, Reason, Row, RowRejected
+from ingest.rows import Fault, FileRead, Raw, Reading, Reason, Row, RowRejected
 from ingest.sources import Source
 from ingest.verbatim import shown, verbatim
 from ingest.vocabularies import store_vocabularies
@@ -49,11 +47,16 @@ _BAD_ID = Words(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did; `repeat_of` is the earlier run that had already read the same files."""
+    """What a run did; `repeat_of` is the earlier run that had already read the same files.
+
+    `links` are the pairs that the source itself holds to be one deposit, `new_links` those that it did not before.
+    """
 
     run: int
     counts: Counts
     repeat_of: int | None = None
+    links: int = 0
+    new_links: int = 0
 
 
 def ingest(
@@ -73,6 +76,7 @@ def ingest(
     then, and on any crash, the records stay as they were.
     """
     name = source.about.id
+    paths = [file for path in paths for file in source.files_of(path)]
     files = [receive(path, retrieved) for path in paths]
     with sole_run(engine, f"ingest {name}"):
         with engine.begin() as connection:
@@ -81,7 +85,7 @@ def ingest(
             earlier = run_of_same_files(connection, name, files, digest, partial=partial, synthetic=synthetic)
         if earlier is not None:
             return Outcome(earlier, Counts(), repeat_of=earlier)
-        reading = source.read(paths)
+        reading = source.read(paths) if source.holds_records(paths) else _only_links(paths, teller)
         for look in reading.files:
             if look.note:
                 teller.say(look.note)
@@ -90,11 +94,23 @@ def ingest(
         try:
             with engine.begin() as connection:
                 ids = keep_files(connection, run, name, files, reading.files, synthetic=synthetic)
+                said, fresh = keep_links(connection, run, name, source.links(paths))
                 counts = _carry_out(connection, run, source, ids, reading, teller, partial=partial, synthetic=synthetic)
-                return Outcome(run, counts)
+                return Outcome(run, counts, links=said, new_links=fresh)
         except BaseException as fault:
             fail(engine, run, fault)
             raise
+
+
+def _only_links(paths: Sequence[Path], teller: Teller) -> Reading:
+    """A release without its deposits: nothing in it can be put on a map, and nothing known ends because of it."""
+    teller.say(
+        Words(
+            "there is no table of deposits or coordinates among the files; only the pairs that they assert are taken",
+            "entre los archivos no hay tabla de yacimientos ni de coordenadas; solo se toman los pares que afirman",
+        )
+    )
+    return Reading(tuple(FileRead("utf-8", 0) for _ in paths), ())
 
 
 def _carry_out(
@@ -109,45 +125,56 @@ def _carry_out(
     synthetic: bool,
 ) -> Counts:
     started = perf_counter()
-    judge = _Judge(source, _current(connection, source), synthetic=synthetic)
+    judge = _Judge(source, _current(connection, source), run, synthetic=synthetic)
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
-    _land(connection, (judge(row, files) for row in teller.track(reading, total, doing)))
-    read_in = perf_counter()
-    ended = _settle(connection, run, source.about.id, sorted(judge.layers), partial=partial)
-    counts = judge.counts(ended)
+    with Aside() as aside:
+        rows = (judge(row, files) for row in teller.track(reading, total, doing))
+        keep_new(connection, aside.all_but_new(rows))
+        read_in = perf_counter()
+        settle(connection, run, source.about.id, aside, judge.ended(partial=partial))
+    counts = judge.counts(partial=partial)
     finish(connection, run, counts, sorted(judge.layers), judge.steps(read_in - started, perf_counter() - read_in))
     return counts
 
 
-def _current(connection: Connection, source: Source) -> dict[str, tuple[bytes, bool]]:
-    """What was last said under each id: its hash, and whether today's crosswalks explained it."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was last said under an id: its hash, whether today's crosswalks explained it, and its layer."""
+
+    row_hash: bytes
+    understood: bool
+    layer: str
+
+
+def _current(connection: Connection, source: Source) -> dict[str, _Known]:
     rows = connection.execute(
         text("""
-            SELECT record.source_id, record.row_hash, harmonised.crosswalk_digest = :digest
-            FROM record JOIN harmonised ON harmonised.record = record.id
-            WHERE record.source = :source AND record.valid_to_run IS NULL
+            SELECT source_id, row_hash, crosswalk_digest = :digest, layer
+            FROM record WHERE source = :source AND valid_to_run IS NULL
         """),
         {"source": source.about.id, "digest": source.crosswalks.digest},
     )
-    return {source_id: (row_hash, understood) for source_id, row_hash, understood in rows}
+    return {source_id: _Known(*known) for source_id, *known in rows}
 
 
 class _Judge:
     """Decides what becomes of each row, and counts."""
 
-    def __init__(self, source: Source, current: dict[str, tuple[bytes, bool]], *, synthetic: bool) -> None:
+    def __init__(self, source: Source, current: dict[str, _Known], run: int, *, synthetic: bool) -> None:
         self._source = source
+        self._run = run
         # What was made up and what a survey said are never the same, though word for word they are.
         self._kind = b"synthetic" if synthetic else b""
         self._current = current
         self._seen: dict[str, bytes] = {}
+        self._refused: set[str] = set()
         self._verdicts: Counter[str] = Counter()
         self._unreadable = 0
         self.layers: set[str] = set()
 
-    def __call__(self, row: Row | Fault, files: Sequence[int]) -> tuple[Any, ...]:
-        """The row as the table `landed` takes it."""
+    def __call__(self, row: Row | Fault, files: Sequence[int]) -> Judged:
+        """The row, with what becomes of it."""
         place = files[row.file], row.number
         if isinstance(row, Fault):
             return self._unread(place, row.reason, row.raw)
@@ -159,18 +186,26 @@ class _Judge:
         row_hash = blake2b(raw, digest_size=16, person=self._kind).digest()
         try:
             key, verdict = self._verdict(row, row_hash)
-            meaning = None if verdict == "unchanged" else self._source.harmonise(row.raw, self._source.crosswalks)
+            meaning = None if verdict is Verdict.UNCHANGED else self._harmonised(row)
         except RowRejected as rejection:
-            return self._refuse(place, row.key, row.layer, rejection.reason, row.raw)
+            if row.key:
+                self._refused.add(row.key)
+            return self._refuse(place, "harmonise", rejection.reason, row.raw)
         self._seen[key] = row_hash
         self._verdicts[verdict] += 1
-        kept = raw.decode() if verdict in ("new", "changed") else None
-        return (verdict, *place, key, row.layer, row_hash, kept, None, *_meaning(meaning, self._source))
+        if meaning is None:
+            return Judged(verdict, ())
+        source = self._source
+        about = (source.about.id, key, row.layer, f"\\x{row_hash.hex()}", raw.decode(), *place, self._run)
+        return Judged(verdict, (*about, source.crosswalks.digest, *meant(meaning)))
 
-    def _verdict(self, row: Row, row_hash: bytes) -> tuple[str, str]:
+    def _harmonised(self, row: Row) -> Harmonised:
+        return self._source.harmonise(row.raw, self._source.crosswalks, self._source.places)
+
+    def _verdict(self, row: Row, row_hash: bytes) -> tuple[str, Verdict]:
         """The row's id, and what it is against what was last said; raises `RowRejected` without a usable id."""
         if row.key is None:
-            self._source.harmonise(row.raw, self._source.crosswalks)  # a missing position is the better reason
+            self._harmonised(row)  # a missing position is the better reason
             raise RowRejected(Reason("id-missing", None, None, _NO_ID))
         if len(row.key) > 64 or not row.key.replace("-", "").replace("_", "").isalnum() or not row.key.isascii():
             raise RowRejected(Reason("id-malformed", None, row.key, _BAD_ID))
@@ -180,160 +215,47 @@ class _Judge:
             raise RowRejected(Reason(code, None, row.key, words))
         before = self._current.get(row.key)
         if before is None:
-            return row.key, "new"
-        if before[0] != row_hash:
-            return row.key, "changed"
-        return row.key, "unchanged" if before[1] else "reread"
+            return row.key, Verdict.NEW
+        if before.row_hash != row_hash:
+            return row.key, Verdict.CHANGED
+        return row.key, Verdict.UNCHANGED if before.understood else Verdict.REREAD
 
-    def _unread(self, place: tuple[int, int], reason: Reason, raw: Raw) -> tuple[Any, ...]:
+    def _unread(self, place: tuple[int, int], reason: Reason, raw: Raw) -> Judged:
         self._unreadable += 1
-        return self._refuse(place, None, None, reason, raw)
+        return self._refuse(place, "read", reason, raw)
 
-    def _refuse(
-        self, place: tuple[int, int], key: str | None, layer: str | None, reason: Reason, raw: Raw
-    ) -> tuple[Any, ...]:
-        self._verdicts["rejected"] += 1
-        return ("rejected", *place, key, layer, None, verbatim(raw).decode(), _json(asdict(reason)), *_NO_MEANING)
+    def _refuse(self, place: tuple[int, int], stage: str, reason: Reason, raw: Raw) -> Judged:
+        self._verdicts[Verdict.REJECTED] += 1
+        said = (reason.code, reason.field, reason.value, reason.words.en, reason.words.es, verbatim(raw).decode())
+        return Judged(Verdict.REJECTED, (self._run, *place, stage, *said))
 
-    def counts(self, ended: int) -> Counts:
+    def ended(self, *, partial: bool) -> list[str]:
+        """Ids that the files no longer have, or no longer have in a form that can be used: publishing their older
+        words would say what no source says now. Of files that hold only a part, just the latter."""
+        return [
+            key
+            for key, known in self._current.items()
+            if key not in self._seen and (key in self._refused or (not partial and known.layer in self.layers))
+        ]
+
+    def counts(self, *, partial: bool) -> Counts:
         seen = self._verdicts
         return Counts(
             rows_in=seen.total(),
-            published=seen["new"] + seen["changed"],
-            rejected=seen["rejected"],
-            unchanged=seen["unchanged"] + seen["reread"],
-            reread=seen["reread"],
-            ended=ended,
+            published=seen[Verdict.NEW] + seen[Verdict.CHANGED],
+            rejected=seen[Verdict.REJECTED],
+            unchanged=seen[Verdict.UNCHANGED] + seen[Verdict.REREAD],
+            reread=seen[Verdict.REREAD],
+            ended=len(self.ended(partial=partial)),
         )
 
     def steps(self, reading_s: float, storing_s: float) -> list[Step]:
         """Reading and understanding go row by row, so their time is one; a row is counted where it stopped."""
-        counts = self.counts(0)
+        counts = self.counts(partial=True)
         readable = counts.rows_in - self._unreadable
+        refused = counts.rejected - self._unreadable
         return [
             Step("read", counts.rows_in, readable, self._unreadable, 0, 0.0),
-            Step(
-                "harmonise", readable, counts.published, counts.rejected - self._unreadable, counts.unchanged, reading_s
-            ),
+            Step("harmonise", readable, counts.published, refused, counts.unchanged, reading_s),
             Step("store", counts.published, counts.published, 0, 0, storing_s),
         ]
-
-
-_MEANT = (*MEANING, "commodities", "unmapped", "crosswalk_digest")
-_NO_MEANING = (None,) * len(_MEANT)
-
-
-def _meaning(meant: Harmonised | None, source: Source) -> tuple[Any, ...]:
-    """The values of `_MEANT`."""
-    if meant is None:
-        return _NO_MEANING
-    place = meant.position
-    return (
-        meant.name,
-        meant.source_name,
-        meant.other_names,
-        meant.country,
-        meant.source_country,
-        meant.source_state,
-        meant.source_county,
-        meant.source_commodities,
-        meant.status,
-        meant.source_status,
-        f"SRID=4326;POINT({place.longitude!r} {place.latitude!r})",
-        place.accuracy_m,
-        place.source_crs,
-        place.transform,
-        meant.source_url,
-        orjson.dumps(meant.commodities).decode(),
-        orjson.dumps(meant.unmapped).decode() if meant.unmapped else None,
-        source.crosswalks.digest,
-    )
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
-_LANDED = """
-    CREATE TEMPORARY TABLE landed (
-        verdict text, file int, row_number int, source_id text COLLATE "C", layer text COLLATE "C",
-        row_hash bytea, raw jsonb, reason jsonb, LIKE harmonised
-    ) ON COMMIT DROP;
-    ALTER TABLE landed DROP COLUMN record;
-"""
-
-
-def _land(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> None:
-    for statement in _LANDED.strip().split(";\n"):
-        connection.execute(text(statement.strip().rstrip(";")))
-    for name in _MEANT:
-        connection.execute(text(f"ALTER TABLE landed ALTER COLUMN {name} DROP NOT NULL"))
-    columns = ("verdict", "file", "row_number", "source_id", "layer", "row_hash", "raw", "reason", *_MEANT)
-    driver: Psycopg = connection.connection.driver_connection  # type: ignore[assignment]
-    with driver.cursor() as cursor, cursor.copy(f"COPY landed ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    connection.execute(text("ANALYZE landed"))
-
-
-_KEEP_REJECTS = """
-    INSERT INTO reject (run, file, row_number, stage, code, field, value, message_en, message_es, raw)
-    SELECT :run, file, row_number,
-           CASE WHEN layer IS NULL THEN 'read' ELSE 'harmonise' END,
-           reason->>'code', reason->>'field', reason->>'value',
-           reason->'words'->>'en', reason->'words'->>'es', raw
-    FROM landed WHERE verdict = 'rejected'
-"""
-
-# An id whose row can no longer be used ends as well: publishing its older words would say what no source says now.
-_END_MISSING = """
-    UPDATE record SET valid_to_run = :run
-    WHERE source = :source AND valid_to_run IS NULL
-      AND NOT EXISTS (SELECT FROM landed
-                      WHERE landed.source_id = record.source_id AND landed.verdict <> 'rejected')
-      AND (NOT :partial AND layer = ANY(:layers)
-           OR EXISTS (SELECT FROM landed WHERE landed.source_id = record.source_id))
-"""
-
-_END_CHANGED = """
-    UPDATE record SET valid_to_run = :run
-    FROM landed
-    WHERE record.source = :source AND record.valid_to_run IS NULL
-      AND landed.source_id = record.source_id AND landed.verdict = 'changed'
-"""
-
-_KEEP_RECORDS = """
-    INSERT INTO record (source, source_id, layer, row_hash, raw, file, row_number, valid_from_run)
-    SELECT :source, source_id, layer, row_hash, raw, file, row_number, :run
-    FROM landed WHERE verdict IN ('new', 'changed')
-    ORDER BY file, row_number
-"""
-
-_FORGET_MEANINGS = """
-    DELETE FROM harmonised USING record, landed
-    WHERE harmonised.record = record.id AND record.source = :source AND record.valid_to_run IS NULL
-      AND landed.source_id = record.source_id AND landed.verdict = 'reread'
-"""
-
-_KEEP_MEANINGS = f"""
-    INSERT INTO harmonised (record, {", ".join(_MEANT)})
-    SELECT record.id, {", ".join(f"landed.{name}" for name in _MEANT)}
-    FROM landed JOIN record ON record.source = :source AND record.source_id = landed.source_id
-                           AND record.valid_to_run IS NULL
-    WHERE landed.verdict IN ('new', 'changed', 'reread')
-"""
-
-
-def _settle(connection: Connection, run: int, source: str, layers: list[str], *, partial: bool) -> int:
-    """Puts what landed where it belongs; returns how many records ended because the files no longer have them."""
-    told = {"run": run, "source": source, "partial": partial, "layers": layers}
-
-    def carry_out(statement: str) -> int:
-        wanted = {name: value for name, value in told.items() if f":{name}" in statement}
-        return connection.execute(text(statement), wanted).rowcount
-
-    carry_out(_KEEP_REJECTS)
-    ended = carry_out(_END_MISSING)
-    for statement in (_END_CHANGED, _KEEP_RECORDS, _FORGET_MEANINGS, _KEEP_MEANINGS):
-        carry_out(statement)
-    return ended

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.db.tables import MEANING
+from app.domain.vocabulary import TITLES
 from app.errors import GateClosed, NothingPublished, NotThere
 from app.words import Words
 from ingest.ledger import sole_run
@@ -14,6 +15,7 @@ from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
 
 KEPT = 3
+_WAIT_TO_DETACH, _WAIT_TO_DROP = "5s", "100ms"
 _UNMAPPED_SHARE = 0.01
 UNMAPPED = "unmapped"
 GATES = (UNMAPPED,)
@@ -34,8 +36,8 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
     Raises `GateClosed` when more than 1 % of a source's rows carry unmapped words and that was not accepted.
     """
     with sole_run(engine, "publish"):
-        _clear_unfinished(engine)
         with engine.begin() as connection:
+            _clear_unfinished(connection)
             store_vocabularies(connection)
             current = _current_if_fresh(connection)
             if current:
@@ -43,7 +45,8 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             _gate(connection, accepted)
             release, name = _begin(connection)
         teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
-        with engine.begin() as connection:
+        # One moment's records, though an ingest may finish meanwhile.
+        with engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
             deposits = _build(connection, release)
         with engine.begin() as connection:
             _flip(connection, release)
@@ -52,8 +55,11 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
 
 
 def rollback(engine: Engine, name: str | None = None) -> str:
-    """Makes an older kept release the current one: the one named, else the one before; returns its name."""
-    with engine.begin() as connection:
+    """Makes an older kept release the current one: the one named, else the one before; returns its name.
+
+    Raises `Busy` during a publish, which at its end drops the release that falls out of those kept.
+    """
+    with sole_run(engine, "publish"), engine.begin() as connection:
         chosen = connection.execute(
             text("""
                 SELECT release.id, release.name
@@ -89,14 +95,9 @@ def _no_release(connection: Connection, name: str | None) -> NotThere:
     )
 
 
-def _clear_unfinished(engine: Engine) -> None:
-    """What a publish that was killed left behind was never current, so it goes."""
-    with engine.begin() as connection:
-        for release in connection.scalars(text("SELECT id FROM release WHERE state = 'building'")).all():
-            for table in ("deposit_commodity", "deposit"):
-                connection.execute(text(f"DROP TABLE IF EXISTS {table}_r{release}"))
-            connection.execute(text("DELETE FROM release_source WHERE release = :id"), {"id": release})
-            connection.execute(text("DELETE FROM release WHERE id = :id"), {"id": release})
+def _clear_unfinished(connection: Connection) -> None:
+    """What a publish that was killed left behind was never current; it goes with the next old release."""
+    connection.execute(text("UPDATE release SET state = 'retired' WHERE state = 'building'"))
 
 
 def _current_if_fresh(connection: Connection) -> Published | None:
@@ -121,10 +122,9 @@ def _gate(connection: Connection, accepted: Sequence[str]) -> None:
         raise NothingPublished
     shares = connection.execute(
         text("""
-            SELECT record.source, count(harmonised.unmapped) AS unmapped, count(*) AS rows
-            FROM record JOIN harmonised ON harmonised.record = record.id
-            WHERE record.valid_to_run IS NULL
-            GROUP BY record.source ORDER BY record.source
+            SELECT source, count(unmapped) AS unmapped, count(*) AS rows
+            FROM record WHERE valid_to_run IS NULL
+            GROUP BY source ORDER BY source
         """)
     )
     for source, unmapped, rows in shares:
@@ -156,46 +156,56 @@ def _begin(connection: Connection) -> tuple[int, str]:
     return row.id, row.name
 
 
-_MEANT = ", ".join(f"harmonised.{name}" for name in MEANING)
-
-
-def _of_rank(rank: str) -> str:
-    return f"""ARRAY(SELECT item->>'code'
-                     FROM jsonb_array_elements(harmonised.commodities) WITH ORDINALITY AS t(item, n)
-                     WHERE {rank} ORDER BY n)"""
-
+_MEANT = ", ".join(f"record.{name}" for name in MEANING)
 
 # Latitudes beyond 85.06 degrees have no place in Web Mercator; a point there is drawn on the map's edge.
-_MERCATOR = (
-    """ST_Transform(ST_SetSRID(ST_MakePoint(ST_X(geom), greatest(least(ST_Y(geom), 85.05), -85.05)), 4326), 3857)"""
-)
+_MERCATOR = """
+    ST_Transform(ST_SetSRID(ST_MakePoint(
+        record.longitude, greatest(least(record.latitude, 85.05), -85.05)), 4326), 3857)
+"""
+
+# The lists are looked up once for each set of commodities that occurs, of which there are far fewer than deposits.
+_LISTED = """
+    CREATE TEMPORARY TABLE listed ON COMMIT DROP AS
+    SELECT sets.commodities,
+           array_agg(DISTINCT critical.list) FILTER (WHERE critical.list IS NOT NULL) AS lists,
+           array_agg(DISTINCT critical.country) FILTER (WHERE critical.in_force) AS countries,
+           array_agg(DISTINCT critical.commodity) FILTER (WHERE critical.in_force) AS listed
+    FROM (SELECT DISTINCT commodities FROM record WHERE valid_to_run IS NULL) sets
+    LEFT JOIN critical ON critical.commodity = ANY(sets.commodities)
+    GROUP BY sets.commodities
+"""
 
 _FILL_DEPOSITS = f"""
     INSERT INTO deposit_r{{release}} (
-        release, id, record, source, source_id, layer, {", ".join(MEANING)}, geom_3857,
-        commodities, primary_commodities, secondary_commodities, tertiary_commodities,
+        release, id, record, source, source_id, layer, {", ".join(MEANING)},
+        feature_kind, occurrence_type, mine_status, status_as_of, critical_lists, critical_to, critical_commodities,
+        geom, geom_3857,
         source_file, source_row, retrieved, synthetic, release_level)
     SELECT {{release}}, record.source || '-' || record.source_id, record.id, record.source, record.source_id,
-           record.layer, {_MEANT}, {_MERCATOR},
-           {_of_rank("true")}, {_of_rank("item->>'rank' = '1'")},
-           {_of_rank("item->>'rank' = '2'")}, {_of_rank("item->>'rank' = '3'")},
+           record.layer, {_MEANT},
+           status.feature_kind, status.occurrence_type, status.mine_status,
+           CASE WHEN record.status IS NOT NULL THEN coalesce(source.status_as_of, source_file.retrieved::text) END,
+           coalesce(listed.lists, '{{{{}}}}'), coalesce(listed.countries, '{{{{}}}}'),
+           coalesce(listed.listed, '{{{{}}}}'),
+           ST_SetSRID(ST_MakePoint(record.longitude, record.latitude), 4326), {_MERCATOR},
            source_file.sha256, record.row_number, source_file.retrieved, source_file.synthetic,
            source.release_level
     FROM record
-    JOIN harmonised ON harmonised.record = record.id
     JOIN source_file ON source_file.id = record.file
     JOIN source ON source.id = record.source
+    LEFT JOIN status ON status.code = record.status
+    LEFT JOIN listed ON listed.commodities = record.commodities
     WHERE record.valid_to_run IS NULL
     ORDER BY 2
 """
 
 _FILL_COMMODITIES = """
     INSERT INTO deposit_commodity_r{release} (release, deposit, ordinal, commodity, rank, source_words)
-    SELECT {release}, record.source || '-' || record.source_id, n, item->>'code', (item->>'rank')::smallint,
-           item->>'words'
+    SELECT {release}, record.source || '-' || record.source_id, said.n, said.commodity, said.rank, said.words
     FROM record
-    JOIN harmonised ON harmonised.record = record.id
-    CROSS JOIN jsonb_array_elements(harmonised.commodities) WITH ORDINALITY AS t(item, n)
+    CROSS JOIN unnest(record.commodities, record.commodity_ranks, record.commodity_words)
+        WITH ORDINALITY AS said (commodity, rank, words, n)
     WHERE record.valid_to_run IS NULL
 """
 
@@ -227,8 +237,15 @@ _MEASURE = """
 """
 
 
+# Attaching takes these locks one by one, for the foreign keys. In the order of `store_vocabularies` and all at once,
+# an ingest that starts meanwhile waits; else the two could wait for one another. Readers pass.
+_LOCK_VOCABULARIES = f"LOCK TABLE {', '.join((*TITLES, 'source'))} IN SHARE ROW EXCLUSIVE MODE"
+
+
 def _build(connection: Connection, release: int) -> int:
     """Fills the release's partitions and counts them; the table's CHECK holds the counts to the records'."""
+    connection.execute(text(_LOCK_VOCABULARIES))
+    connection.execute(text(_LISTED))
     for table, fill in (("deposit", _FILL_DEPOSITS), ("deposit_commodity", _FILL_COMMODITIES)):
         made = _MAKE.format(table=table, release=release, fill=fill.format(release=release))
         for statement in made.split(";\n"):
@@ -266,7 +283,6 @@ def _retire_old(engine: Engine) -> None:
                 WHERE release.state = 'retired' AND relkind = 'r'
             """)
         ).all()
-        connection.execute(text("SET lock_timeout = '5s'"))
         for partition in gone:
             try:
                 _drop(connection, partition)
@@ -284,5 +300,8 @@ def _drop(connection: Connection, partition: str) -> None:
     ).first()
     if attached:
         how = "FINALIZE" if attached.pending else "CONCURRENTLY"
+        connection.execute(text(f"SET lock_timeout = '{_WAIT_TO_DETACH}'"))
         connection.execute(text(f"ALTER TABLE {attached.parent} DETACH PARTITION {partition} {how}"))
+    # For its foreign keys, dropping locks the vocabularies and `source` too, and whoever reads them queues behind.
+    connection.execute(text(f"SET lock_timeout = '{_WAIT_TO_DROP}'"))
     connection.execute(text(f"DROP TABLE {partition}"))

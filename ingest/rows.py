@@ -40,6 +40,15 @@ class Fault:
     raw: Raw
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two ids of one source that the source itself holds to be one deposit, the lesser id first, with its note."""
+
+    one: str
+    other: str
+    note: str | None
+
+
 class RowRejected(Exception):
     """A row that can be read, but whose identity or position cannot be used."""
 

@@ -1,36 +1,74 @@
-"""Puts the vocabularies and the sources into their tables, so that foreign keys can hold the deposits to them."""
+"""Puts the vocabularies, the critical lists and the sources into their tables, for foreign keys to hold to."""
 
-from collections.abc import Iterable, Mapping
+import csv
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Table, or_
+from sqlalchemy import Connection, Table, delete, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import tables
-from app.domain.vocabulary import TITLES, Vocabulary, vocabulary
+from app.domain import critical
+from app.domain.vocabulary import TERMS, TITLES, Vocabulary, vocabulary
 from ingest.sources import all_about
 
 
 def store_vocabularies(connection: Connection) -> None:
     """Writes only what differs; a term that deposits use stays even when its CSV no longer has it."""
     for name in TITLES:
-        _write(connection, tables.metadata.tables[name], "code", _terms(vocabulary(name)))
-    _write(connection, tables.source, "id", [asdict(about) for about in all_about().values()])
+        table = tables.metadata.tables[name]
+        axes = _status_axes() if name == "status" else {}
+        _write(connection, table, ("code",), _terms(table, vocabulary(name), axes))
+    _write(connection, tables.source, ("id",), [asdict(about) for about in all_about().values()])
+    _store_lists(connection)
 
 
-def _terms(read: Vocabulary) -> list[dict[str, object]]:
+def _terms(table: Table, read: Vocabulary, further: Mapping[str, Mapping[str, str | None]]) -> list[dict[str, object]]:
+    """The terms with those of their CSV's columns that the table has."""
     return [
-        {"code": term.code, "label_en": term.label.en, "label_es": term.label.es, **term.more}
+        {"code": term.code, "label_en": term.label.en, "label_es": term.label.es}
+        | {name: value for name, value in {**term.more, **further.get(term.code, {})}.items() if name in table.c}
         for term in read.terms.values()
     ]
 
 
-def _write(connection: Connection, table: Table, key: str, rows: Iterable[Mapping[str, object]]) -> None:
+def _status_axes() -> dict[str, dict[str, str | None]]:
+    """What a status says on each axis: kind of feature, occurrence type, mine status."""
+    with (TERMS / "status_axes.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            row.pop("status"): {name: value or None for name, value in row.items()} for row in csv.DictReader(lines)
+        }
+
+
+def _store_lists(connection: Connection) -> None:
+    """The lists are written whole: a commodity that was taken off a list goes."""
+    rows = list(_listed())
+    kept = tables.critical
+    _write(connection, kept, ("list", "commodity"), rows)
+    pairs = [(row["list"], row["commodity"]) for row in rows]
+    connection.execute(delete(kept).where(tuple_(kept.c.list, kept.c.commodity).not_in(pairs)))
+
+
+def _listed() -> Iterator[dict[str, object]]:
+    in_force = {code for codes in critical.current().values() for code in codes}
+    for one in critical.critical_lists().values():
+        for commodity, named in one.counts.items():
+            yield {
+                "list": one.code,
+                "commodity": commodity,
+                "named": named,
+                "country": one.country,
+                "listed_on": one.listed_on,
+                "in_force": one.code in in_force,
+            }
+
+
+def _write(connection: Connection, table: Table, key: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> None:
     statement = insert(table).values(list(rows))
-    others = [column.name for column in table.columns if column.name != key]
+    others = [column.name for column in table.columns if column.name not in key]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=[key],
+            index_elements=key,
             set_={name: statement.excluded[name] for name in others},
             where=or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in others)),
         )

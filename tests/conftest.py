@@ -1,11 +1,18 @@
 """Real PostGIS for all tests: a migrated template, cloned for those that write; a loaded store for those that read."""
 
+import csv
 import os
-from collections.abc import Callable, Iterator
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -53,6 +60,19 @@ def make_database(server: str) -> Iterator[Callable[..., str]]:
     maintenance.dispose()
 
 
+@pytest.fixture(scope="session")
+def drop_database(server: str) -> Iterator[Callable[[Engine], None]]:
+    """Drops a database at once: one dropped later has its pages written out first, which takes far longer."""
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def drop(engine: Engine) -> None:
+        with maintenance.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{engine.url.database}" WITH (FORCE)'))
+
+    yield drop
+    maintenance.dispose()
+
+
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
     engine = ingesting_engine(Settings(database_url=url))
@@ -72,10 +92,13 @@ def template(make_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def empty_store(make_database: Callable[..., str], template: str) -> Iterator[Engine]:
+def empty_store(
+    make_database: Callable[..., str], drop_database: Callable[[Engine], None], template: str
+) -> Iterator[Engine]:
     """An empty store of one's own, to write into."""
     with opened(make_database(template)) as engine:
         yield engine
+    drop_database(engine)
 
 
 @pytest.fixture(scope="session")
@@ -111,10 +134,13 @@ def sample_store(sample_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def own_sample_store(make_database: Callable[..., str], sample_template: str) -> Iterator[Engine]:
+def own_sample_store(
+    make_database: Callable[..., str], drop_database: Callable[[Engine], None], sample_template: str
+) -> Iterator[Engine]:
     """The published sample data in a store of one's own, to change."""
     with opened(make_database(sample_template)) as engine:
         yield engine
+    drop_database(engine)
 
 
 @pytest.fixture(scope="session")
@@ -139,3 +165,121 @@ def client_of() -> Iterator[Callable[[Engine], TestClient]]:
     yield make
     for made in clients:
         made.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def add_mrds(tmp_path_factory: pytest.TempPathFactory, quiet: Teller) -> Callable[[Engine, Iterable[Mapping]], None]:
+    """Publishes further rows of MRDS, by the real ingest; each row names the columns that it has."""
+    columns = ("dep_id", "site_name", "latitude", "longitude", "country", "dev_stat", "commod1", "commod2", "commod3")
+
+    def add(engine: Engine, rows: Iterable[Mapping]) -> None:
+        path = tmp_path_factory.mktemp("mrds") / "mrds.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, columns, restval="")
+            table.writeheader()
+            table.writerows(rows)
+        ingest(source("mrds"), [path], engine, quiet, partial=True)
+        publish(engine, quiet)
+
+    return add
+
+
+# Places and words where a service goes wrong: the 180th meridian, the poles, the edges of boxes and of tiles, a
+# centimetre beside an edge, two at one place, names that break quoting, nothing stated.
+EDGES = (
+    {"dep_id": "1", "site_name": "East of it", "latitude": "52.1", "longitude": "180", "commod1": "Gold"},
+    {"dep_id": "2", "site_name": "West of it", "latitude": "52.2", "longitude": "-180", "commod1": "Gold"},
+    {"dep_id": "3", "site_name": "", "latitude": "51", "longitude": "179.9999", "commod1": "Copper"},
+    {"dep_id": "4", "site_name": "", "latitude": "51", "longitude": "-179.9999", "commod1": "Copper"},
+    {"dep_id": "5", "site_name": "North pole", "latitude": "90", "longitude": "10"},
+    {"dep_id": "6", "site_name": "South pole", "latitude": "-90", "longitude": "-10"},
+    {"dep_id": "7", "site_name": "Beyond Mercator", "latitude": "85.2", "longitude": "-45", "commod1": "Silver"},
+    {"dep_id": "8", "site_name": "On a box's edge", "latitude": "30", "longitude": "-110", "commod1": "Silver"},
+    {"dep_id": "9", "site_name": "Beside it", "latitude": "30", "longitude": "-110.000001", "country": "Mexico"},
+    {"dep_id": "10", "site_name": "A tile's corner", "latitude": "0", "longitude": "-90", "country": "Mexico"},
+    {"dep_id": "11", "site_name": "Just west of a tile", "latitude": "10", "longitude": "-90.001"},
+    {"dep_id": "12", "site_name": "Just east of a tile", "latitude": "10", "longitude": "-89.999"},
+    {"dep_id": "13", "site_name": "Same place", "latitude": "20.5", "longitude": "-101", "commod1": "Gold, Silver"},
+    {"dep_id": "14", "site_name": "Same place", "latitude": "20.5", "longitude": "-101", "dev_stat": "Producer"},
+    {"dep_id": "15", "site_name": 'O\'Brien "100%" <b>{}\\ ñ 矿 🪨', "latitude": "1", "longitude": "1"},
+    {"dep_id": "a-b_C", "site_name": "Another id", "latitude": "-33.3", "longitude": "151", "dev_stat": "Occurrence"},
+)
+
+
+@pytest.fixture(scope="session")
+def edge_store(
+    make_database: Callable[..., str], sample_template: str, add_mrds: Callable[[Engine, Iterable[Mapping]], None]
+) -> Iterator[Engine]:
+    """The sample data and `EDGES`, which are not called synthetic, published together; tests only read it."""
+    with opened(make_database(sample_template)) as engine:
+        add_mrds(engine, EDGES)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def edge_client(edge_store: Engine) -> Iterator[TestClient]:
+    """The service on the sample data and `EDGES`."""
+    settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
+        yield opened_client
+
+
+@pytest.fixture(scope="session")
+def big_store(
+    make_database: Callable[..., str], sample_template: str, add_mrds: Callable[[Engine, Iterable[Mapping]], None]
+) -> Iterator[Engine]:
+    """The sample data and 20 000 deposits more, far more than sockets hold; tests only read it."""
+    with opened(make_database(sample_template)) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("ANALYZE"))  # a store that has been in use knows its sizes
+        places = ((n, 20 + n / 2000, -120 + n / 1000) for n in range(1, 20_001))
+        add_mrds(engine, ({"dep_id": n, "site_name": f"Mine {n}", "latitude": y, "longitude": x} for n, y, x in places))
+        yield engine
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running `python -m app`: where it answers, its process, and the file that holds what it says."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """Starts the real service for a database, on a free port of the loopback; further settings by their names."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(database_url: str, **settings: str) -> Served:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        log = tmp_path_factory.mktemp("serve") / "log"
+        told = {**os.environ, "DATABASE_URL": database_url, "HOST": "127.0.0.1", "PORT": port, **settings}
+        with log.open("wb") as said:
+            process = subprocess.Popen([sys.executable, "-m", "app"], env=told, cwd=ROOT, stdout=said, stderr=said)
+        started.append(process)
+        _wait_until_live(f"http://127.0.0.1:{port}", process, log)
+        return Served(f"http://127.0.0.1:{port}", process, log)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_live(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    give_up = monotonic() + 30
+    while process.poll() is None and monotonic() < give_up:
+        try:
+            httpx2.get(f"{url}/health/live", trust_env=False)
+            return
+        except httpx2.TransportError:
+            sleep(0.05)
+    pytest.fail(f"the service did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def sample_served(serve: Callable[..., Served], sample_url: str) -> str:
+    """The address of the real service on the published sample data."""
+    return serve(sample_url).url

@@ -1,15 +1,16 @@
 """The parameters that a question may have; one that is not among them, or is given twice, is an error."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fastapi import Request
 from pydantic import BaseModel, Field
 
 from app.domain.bbox import Bbox
+from app.domain.critical import critical_lists
 from app.domain.vocabulary import unknown_code, vocabulary
 from app.errors import BadValue, UnknownParameter
-from app.queries.filter import DepositFilter
+from app.queries.filter import Critical, DepositFilter
 from app.words import LANGS, Words
 
 DEFAULT_LIMIT = 1000
@@ -33,7 +34,12 @@ class Filtered(Plain):
     commodity: str | None = Field(None, description="codes of /vocabularies/commodity", examples=["copper,gold"])
     country: str | None = Field(None, description="codes of /vocabularies/country", examples=["US,MX"])
     source: str | None = Field(None, description="ids of /sources", examples=["mrds,sgm"])
+    state: str | None = Field(None, description="codes of /vocabularies/state", examples=["US-AZ,MX-SON"])
     status: str | None = Field(None, description="codes of /vocabularies/status", examples=["producer"])
+    list: str | None = Field(None, description="ids of /lists", examples=["us-critical-2025"])
+    critical: str | None = Field(
+        None, description="critical to both countries or to either, by the lists in force: both, either"
+    )
 
     def filter(self, sources: Sequence[str]) -> DepositFilter:
         """The question as one value; raises `BadValue` with a sentence that says what would be right."""
@@ -41,8 +47,11 @@ class Filtered(Plain):
             bbox=Bbox.parse(self.bbox) if self.bbox is not None else None,
             commodities=_codes("commodity", self.commodity),
             countries=_codes("country", self.country),
-            sources=_sources(self.source, sources),
+            sources=_listed(self.source, sources, "source", "/sources"),
             statuses=_codes("status", self.status),
+            states=_codes("state", self.state),
+            lists=_listed(self.list, critical_lists(), "list", "/lists"),
+            critical=_critical(self.critical),
         )
 
 
@@ -104,13 +113,26 @@ def _codes(name: str, text: str | None) -> tuple[str, ...]:
     return () if text is None else vocabulary(name).codes(text)
 
 
-def _sources(text: str | None, known: Sequence[str]) -> tuple[str, ...]:
+def _critical(text: str | None) -> Critical | None:
+    if text is None:
+        return None
+    try:
+        return Critical(text)
+    except ValueError:
+        raise BadValue(
+            Words(
+                f"critical={text!r}: it is both or either", f"critical={text!r}: es both (ambos) o either (cualquiera)"
+            )
+        ) from None
+
+
+def _listed(text: str | None, known: Iterable[str], name: str, where: str) -> tuple[str, ...]:
+    """The codes of a parameter whose values are not a vocabulary; raises `BadValue` for an unknown one."""
     if text is None:
         return ()
+    known = tuple(known)
     asked = sorted({part.strip() for part in text.split(",")})
     for code in asked:
         if code not in known:
-            raise unknown_code(
-                "source", code, next(iter(difflib.get_close_matches(code, known, n=1)), None), "/sources"
-            )
+            raise unknown_code(name, code, next(iter(difflib.get_close_matches(code, known, n=1)), None), where)
     return tuple(asked)

@@ -37,12 +37,13 @@ class Paging:
     after: str | None
 
 
-def wired(request: Request) -> Wired:
+# FastAPI takes a plain function to a thread, which costs more than what these two do.
+async def wired(request: Request) -> Wired:
     found: Wired = request.app.state.wired
     return found
 
 
-def plain(request: Request, asked: Annotated[Plain, Query()]) -> Language:
+async def plain(request: Request, asked: Annotated[Plain, Query()]) -> Language:
     check_names(request, type(asked))
     return asked_lang(request)
 

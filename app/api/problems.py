@@ -1,7 +1,6 @@
 """Errors as problem+json (RFC 9457) in the asker's language; the one table of status codes."""
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -60,11 +59,11 @@ def asked_lang(request: Request) -> Lang:
     return next((lang for lang in LANGS if lang == named), lang_accepted(request.headers.get("accept-language", "")))
 
 
-def problem(request: Request, status: int, words: Words, further: Mapping[str, str] | None = None) -> Response:
+def problem(request: Request, status: int, words: Words) -> Response:
     """A problem document; no cache keeps it."""
     lang = asked_lang(request)
     title = TITLES.get(status, TITLES[500])
-    headers = {**(further or {}), "Cache-Control": "no-store", "Content-Language": lang}
+    headers = {"Cache-Control": "no-store", "Content-Language": lang}
     if status == 503:
         headers["Retry-After"] = _TRY_AGAIN_S
     said = {"type": "about:blank", "title": title.speak(lang), "status": status, "detail": words.speak(lang)}
@@ -97,7 +96,10 @@ def _words_of(error: dict[str, Any]) -> Words:
 
 async def _http(request: Request, fault: Any) -> Response:
     words = {404: _NOTHING_HERE, 405: _NOT_THAT_WAY}.get(fault.status_code, _OUR_FAULT)
-    return problem(request, fault.status_code, words, fault.headers)
+    answer = problem(request, fault.status_code, words)
+    if fault.status_code == 405:
+        answer.headers["Allow"] = "GET, HEAD"
+    return answer
 
 
 async def _no_connection(request: Request, fault: Exception) -> Response:

@@ -44,7 +44,7 @@ def ingesting_engine(settings: Settings) -> Engine:
 
 
 def _address(settings: Settings) -> URL:
-    """DATABASE_URL in its parts; raises `Refused` where it is no address, without repeating it: it may hold a password."""
+    """DATABASE_URL in its parts; raises `Refused` where it is no address. Not repeated, for it may hold a password."""
     try:
         url = make_url(settings.database_url)
     except (ArgumentError, ValueError):

@@ -1,8 +1,10 @@
 """Every table of the store, as SQLAlchemy sees it; `migrations/` makes them, and a test holds both equal.
 
-From left to right as a row travels: source_file → ingest_run → record (verbatim) or reject
-→ harmonised (what it means) → deposit (the same, in one release).
+From left to right as a row travels: source_file → ingest_run → record (its words and what they mean) or reject
+→ deposit (the same, in one release).
 """
+
+from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -26,7 +28,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -54,8 +56,28 @@ def _vocabulary(name: str, *further: str) -> Table:
 
 
 commodity = _vocabulary("commodity", "uri", "uri_match", "symbols", "group", "note")
-status = _vocabulary("status", "uri", "mine_status_uri", "note")
+status = _vocabulary("status", "uri", "mine_status_uri", "note", "feature_kind", "occurrence_type", "mine_status")
+feature_kind = _vocabulary("feature_kind")
+occurrence_type = _vocabulary("occurrence_type", "uri")
+mine_status = _vocabulary("mine_status", "uri", "parent")
+operation_type = _vocabulary("operation_type")
+deposit_type = _vocabulary("deposit_type", "uri", "notation", "level", "parent")
+deposit_form = _vocabulary("deposit_form", "uri", "shape_uri")
+size = _vocabulary("size")
 country = _vocabulary("country")
+state = _vocabulary("state", "country", "natural_earth")
+
+# Which commodities count on which list, and the named commodity that puts each there.
+critical = Table(
+    "critical",
+    metadata,
+    Column("list", _Code, primary_key=True),
+    Column("commodity", _Code, ForeignKey("commodity.code"), primary_key=True),
+    Column("named", _Code, ForeignKey("commodity.code"), nullable=False),
+    Column("country", _Code, ForeignKey("country.code"), nullable=False),
+    Column("listed_on", Date, nullable=False),
+    Column("in_force", Boolean, nullable=False),
+)
 
 source = Table(
     "source",
@@ -69,6 +91,7 @@ source = Table(
     Column("citation", Text, nullable=False),
     Column("homepage", Text, nullable=False),
     Column("accuracy_m", Float, nullable=False),
+    Column("status_as_of", Text),
     Column("release_level", SmallInteger, nullable=False),
 )
 
@@ -153,54 +176,94 @@ reject = Table(
     Column("resolved_by_run", Integer, ForeignKey("ingest_run.id")),
 )
 
-record = Table(
-    "record",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("source", _Code, ForeignKey("source.id"), nullable=False),
-    Column("source_id", _Code, nullable=False),
-    Column("layer", _Code, nullable=False),
-    Column("row_hash", LargeBinary, nullable=False),
-    Column("raw", JSONB, nullable=False),
-    Column("file", Integer, ForeignKey("source_file.id"), nullable=False),
-    Column("row_number", Integer, nullable=False),
-    Column("valid_from_run", Integer, ForeignKey("ingest_run.id"), nullable=False),
-    Column("valid_to_run", Integer, ForeignKey("ingest_run.id")),
-    Index("record_current_key", "source", "source_id", unique=True, postgresql_where=text("valid_to_run IS NULL")),
-)
+
+def _coded(name: str, vocabulary: str, *, held: bool) -> Column[str]:
+    """A code, held to its vocabulary by a foreign key where rows are checked together, not one by one."""
+    return Column(name, _Code, ForeignKey(f"{vocabulary}.code")) if held else Column(name, _Code)
 
 
-def _meaning() -> tuple[Column[object], ...]:
-    """The columns that a harmonised record and the deposit made of it have in common."""
+def _meaning(*, held: bool) -> tuple[Column[Any], ...]:
+    """What a row means, in the order of `Harmonised`: the columns that a record and its deposit have in common."""
     return (
         Column("name", Text),
         Column("source_name", Text),
         Column("other_names", Text),
-        Column("country", _Code, ForeignKey("country.code")),
+        _coded("country", "country", held=held),
         Column("source_country", Text),
+        _coded("state", "state", held=held),
         Column("source_state", Text),
         Column("source_county", Text),
+        Column("commodities", ARRAY(_Code), nullable=False),
+        Column("commodity_ranks", ARRAY(SmallInteger), nullable=False),
+        Column("commodity_words", ARRAY(Text), nullable=False),
+        Column("primary_commodities", ARRAY(_Code), nullable=False),
+        Column("secondary_commodities", ARRAY(_Code), nullable=False),
+        Column("tertiary_commodities", ARRAY(_Code), nullable=False),
         Column("source_commodities", Text),
-        Column("status", _Code, ForeignKey("status.code")),
+        _coded("status", "status", held=held),
         Column("source_status", Text),
-        Column("geom", Geometry("POINT", 4326, spatial_index=False), nullable=False),
-        Column("position_accuracy_m", Float, nullable=False),
+        _coded("operation_type", "operation_type", held=held),
+        Column("source_operation_type", Text),
+        _coded("deposit_type", "deposit_type", held=held),
+        Column("source_deposit_type", Text),
+        _coded("deposit_form", "deposit_form", held=held),
+        Column("source_deposit_form", Text),
+        _coded("production_size", "size", held=held),
+        Column("source_production_size", Text),
+        _coded("deposit_size", "size", held=held),
+        Column("source_deposit_size", Text),
+        _coded("operation_size", "size", held=held),
+        Column("source_host_rock", Text),
+        Column("source_alteration", Text),
+        Column("discovered_year", SmallInteger),
+        Column("first_production_year", SmallInteger),
+        Column("last_production_year", SmallInteger),
+        Column("source_years", Text),
+        Column("longitude", Float(53), nullable=False),
+        Column("latitude", Float(53), nullable=False),
+        Column("position_accuracy_m", Float(53), nullable=False),
         Column("source_crs", Text, nullable=False),
         Column("transform", Text, nullable=False),
+        Column("position_rule", Text),
+        Column("position_check", Text),
         Column("source_url", Text),
     )
 
 
-MEANING = tuple(column.name for column in _meaning())
+MEANING = tuple(column.name for column in _meaning(held=False))
 
-harmonised = Table(
-    "harmonised",
+# Written by COPY, some 300 000 rows at once: a foreign key costs each of them a look-up of its own, so none is held
+# here. `deposit` holds its codes to the vocabularies, all rows of a release in one check.
+record = Table(
+    "record",
     metadata,
-    Column("record", BigInteger, ForeignKey("record.id"), primary_key=True),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source", _Code, nullable=False),
+    Column("source_id", _Code, nullable=False),
+    Column("layer", _Code, nullable=False),
+    Column("row_hash", LargeBinary, nullable=False),
+    # JSON as text, not JSONB: just the words and their order as they came.
+    Column("raw", JSON, nullable=False),
+    Column("file", Integer, nullable=False),
+    Column("row_number", Integer, nullable=False),
+    Column("valid_from_run", Integer, nullable=False),
+    Column("valid_to_run", Integer),
     Column("crosswalk_digest", Text, nullable=False),
-    *_meaning(),
-    Column("commodities", JSONB, nullable=False),
     Column("unmapped", JSONB),
+    *_meaning(held=False),
+    Index("record_current_key", "source", "source_id", unique=True, postgresql_where=text("valid_to_run IS NULL")),
+)
+
+# Pairs that a source itself holds to be one deposit; evidence for linking, which merges nothing.
+source_link = Table(
+    "source_link",
+    metadata,
+    Column("source", _Code, ForeignKey("source.id"), primary_key=True),
+    Column("one", _Code, primary_key=True),
+    Column("other", _Code, primary_key=True),
+    Column("note", Text),
+    Column("run", Integer, ForeignKey("ingest_run.id"), nullable=False),
+    CheckConstraint("one < other", name="order"),
 )
 
 release = Table(
@@ -247,12 +310,16 @@ deposit = Table(
     Column("source", _Code, ForeignKey("source.id"), nullable=False),
     Column("source_id", _Code, nullable=False),
     Column("layer", _Code, nullable=False),
-    *_meaning(),
+    *_meaning(held=True),
+    _coded("feature_kind", "feature_kind", held=True),
+    _coded("occurrence_type", "occurrence_type", held=True),
+    _coded("mine_status", "mine_status", held=True),
+    Column("status_as_of", Text),
+    Column("critical_lists", ARRAY(_Code), nullable=False),
+    Column("critical_to", ARRAY(_Code), nullable=False),
+    Column("critical_commodities", ARRAY(_Code), nullable=False),
+    Column("geom", Geometry("POINT", 4326, spatial_index=False), nullable=False),
     Column("geom_3857", Geometry("POINT", 3857, spatial_index=False), nullable=False),
-    Column("commodities", ARRAY(_Code), nullable=False),
-    Column("primary_commodities", ARRAY(_Code), nullable=False),
-    Column("secondary_commodities", ARRAY(_Code), nullable=False),
-    Column("tertiary_commodities", ARRAY(_Code), nullable=False),
     Column("source_file", Text, nullable=False),
     Column("source_row", Integer, nullable=False),
     Column("retrieved", Date, nullable=False),
@@ -261,6 +328,7 @@ deposit = Table(
     Index("deposit_geom_idx", "geom", postgresql_using="gist"),
     Index("deposit_geom_3857_idx", "geom_3857", postgresql_using="gist"),
     Index("deposit_commodities_idx", "commodities", postgresql_using="gin"),
+    Index("deposit_critical_lists_idx", "critical_lists", postgresql_using="gin"),
     postgresql_partition_by="LIST (release)",
 )
 

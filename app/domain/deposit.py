@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ReleaseLevel(IntEnum):
@@ -11,8 +12,7 @@ class ReleaseLevel(IntEnum):
     AGENCY = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DepositCommodity:
+class DepositCommodity(NamedTuple):
     """A commodity of a deposit. Rank 1 is primary, 2 secondary, 3 tertiary, None where the source gives none."""
 
     code: str
@@ -29,33 +29,56 @@ class UnmappedWord:
     crosswalk: str
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A point of WGS 84 in degrees, how far off it may be in metres, and how it was arrived at."""
+class Position(NamedTuple):
+    """A point of WGS 84 in degrees, how far off it may be in metres, and how it was arrived at.
+
+    `rule` names the repair that was made to the source's coordinates; `check` says what is odd about the place.
+    """
 
     longitude: float
     latitude: float
     accuracy_m: float
     source_crs: str
     transform: str
+    rule: str | None = None
+    check: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Harmonised:
-    """What one row of a source means. An empty source word is None; nothing here is guessed."""
+class Harmonised(NamedTuple):
+    """What one row of a source means; an empty source word is None, and nothing here is guessed.
 
-    layer: str
+    Its fields are the columns of a record in their order, so that a row can be written as it is.
+    """
+
+    name: str | None
+    source_name: str | None
+    other_names: str | None
+    country: str | None
+    source_country: str | None
+    state: str | None
+    source_state: str | None
+    source_county: str | None
+    commodities: tuple[DepositCommodity, ...]
+    source_commodities: str | None
+    status: str | None
+    source_status: str | None
+    operation_type: str | None
+    source_operation_type: str | None
+    deposit_type: str | None
+    source_deposit_type: str | None
+    deposit_form: str | None
+    source_deposit_form: str | None
+    production_size: str | None
+    source_production_size: str | None
+    deposit_size: str | None
+    source_deposit_size: str | None
+    operation_size: str | None
+    source_host_rock: str | None
+    source_alteration: str | None
+    discovered_year: int | None
+    first_production_year: int | None
+    last_production_year: int | None
+    source_years: str | None
     position: Position
-    name: str | None = None
-    source_name: str | None = None
-    other_names: str | None = None
-    country: str | None = None
-    source_country: str | None = None
-    source_state: str | None = None
-    source_county: str | None = None
-    commodities: tuple[DepositCommodity, ...] = ()
-    source_commodities: str | None = None
-    status: str | None = None
-    source_status: str | None = None
-    source_url: str | None = None
-    unmapped: tuple[UnmappedWord, ...] = ()
+    source_url: str | None
+    unmapped: tuple[UnmappedWord, ...]

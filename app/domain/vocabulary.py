@@ -17,8 +17,16 @@ TERMS = Path(__file__).parent / "terms"
 TITLES: Mapping[str, Words] = MappingProxyType(
     {
         "commodity": Words("Commodities", "Sustancias"),
-        "status": Words("Status", "Estado"),
+        "status": Words("Status", "Estado de actividad"),
+        "feature_kind": Words("Kinds of feature", "Clases de objeto"),
+        "occurrence_type": Words("Mineral occurrence types", "Tipos de ocurrencia mineral"),
+        "mine_status": Words("Mine status", "Estado de la mina"),
+        "operation_type": Words("Types of operation", "Tipos de operación"),
+        "deposit_type": Words("Deposit types", "Tipos de yacimiento"),
+        "deposit_form": Words("Forms of deposit", "Formas del yacimiento"),
+        "size": Words("Sizes", "Tamaños"),
         "country": Words("Countries", "Países"),
+        "state": Words("States", "Estados"),
     }
 )
 
@@ -91,8 +99,9 @@ def _term(row: dict[str, str]) -> Term:
 
 def fold(text: str) -> str:
     """Text for comparing: no case, no accents, single spaces. SGM drops accents, MRDS has none at all."""
-    plain = text.casefold() if text.isascii() else _without_accents(text.casefold())
-    return " ".join(plain.split())
+    # Accents first: taking them off makes capitals of some letters, such as the mathematical ones.
+    plain = text if text.isascii() else _without_accents(text)
+    return " ".join(plain.casefold().split())
 
 
 def _without_accents(text: str) -> str:

@@ -1,8 +1,8 @@
 """Deposits as GeoJSON text, made in the database: a page of them, one by its id, all for an extract, their number."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, literal_column, select, text, true
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +31,7 @@ def _properties(release: Release) -> dict[str, ColumnElement[object]]:
         "other_names": plain.other_names,
         "country": plain.country,
         "source_country": plain.source_country,
+        "state": plain.state,
         "source_state": plain.source_state,
         "source_county": plain.source_county,
         "commodities": _joined("commodities"),
@@ -38,11 +39,37 @@ def _properties(release: Release) -> dict[str, ColumnElement[object]]:
         "secondary_commodities": _joined("secondary_commodities"),
         "tertiary_commodities": _joined("tertiary_commodities"),
         "source_commodities": plain.source_commodities,
+        "critical_lists": _joined("critical_lists"),
+        "critical_to": _joined("critical_to"),
+        "critical_commodities": _joined("critical_commodities"),
+        "feature_kind": plain.feature_kind,
         "status": plain.status,
         "source_status": plain.source_status,
+        "status_as_of": plain.status_as_of,
+        "occurrence_type": plain.occurrence_type,
+        "mine_status": plain.mine_status,
+        "operation_type": plain.operation_type,
+        "source_operation_type": plain.source_operation_type,
+        "deposit_type": plain.deposit_type,
+        "source_deposit_type": plain.source_deposit_type,
+        "deposit_form": plain.deposit_form,
+        "source_deposit_form": plain.source_deposit_form,
+        "production_size": plain.production_size,
+        "source_production_size": plain.source_production_size,
+        "deposit_size": plain.deposit_size,
+        "source_deposit_size": plain.source_deposit_size,
+        "operation_size": plain.operation_size,
+        "source_host_rock": plain.source_host_rock,
+        "source_alteration": plain.source_alteration,
+        "discovered_year": plain.discovered_year,
+        "first_production_year": plain.first_production_year,
+        "last_production_year": plain.last_production_year,
+        "source_years": plain.source_years,
         "position_accuracy_m": plain.position_accuracy_m,
         "source_crs": plain.source_crs,
         "transform": plain.transform,
+        "position_rule": plain.position_rule,
+        "position_check": plain.position_check,
         "layer": plain.layer,
         "source_url": plain.source_url,
         "licence": case((plain.synthetic, SYNTHETIC_LICENCE), else_=source.c.licence),
@@ -63,7 +90,9 @@ PROPERTIES = tuple(_properties(Release(0, "", None, 0, None)))  # type: ignore[a
 
 def features(wanted: DepositFilter, release: Release) -> Select[str, str]:
     """Id and GeoJSON text of each deposit wanted, in the order of their ids."""
-    said = [part for name, value in _properties(release).items() for part in (literal(name, Text), value)]
+    said = (value.label(name) for name, value in _properties(release).items())
+    # A row of its own for the properties: json_build_object takes no more than fifty pairs.
+    properties = select(*said).select_from(text("(SELECT) AS once")).correlate(deposit, source).lateral("properties")
     feature = func.json_build_object(
         "type",
         "Feature",
@@ -72,11 +101,12 @@ def features(wanted: DepositFilter, release: Release) -> Select[str, str]:
         "geometry",
         cast(func.ST_AsGeoJSON(deposit.c.geom, _DECIMALS), JSON),
         "properties",
-        func.json_build_object(*said),
+        func.row_to_json(literal_column("properties")),
     )
     return (
         select(deposit.c.id, cast(feature, Text).label("feature"))
         .join(source, source.c.id == deposit.c.source)
+        .join(properties, true())
         .where(where(wanted, release.id))
         .order_by(deposit.c.id)
     )
@@ -109,11 +139,14 @@ async def count(connection: AsyncConnection, wanted: DepositFilter, release: Rel
 
 async def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, timeout_s: float
-) -> AsyncIterator[Sequence[str]]:
+) -> AsyncGenerator[Sequence[str]]:
     """All features wanted, batch by batch from one statement; memory does not grow with their number."""
     await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
-    result = await connection.stream(
-        features(wanted, release), execution_options={"yield_per": _BATCH, "stream_results": True}
-    )
-    async for batch in result.partitions(_BATCH):
-        yield [row.feature for row in batch]
+    options = {"yield_per": _BATCH, "stream_results": True}
+    result = await connection.stream(features(wanted, release), execution_options=options)
+    try:
+        async for batch in result.partitions(_BATCH):
+            yield [row.feature for row in batch]
+    finally:
+        # SQLAlchemy's own `async with` leaves the cursor open when the reader stops early.
+        await result.close()

@@ -6,7 +6,10 @@ from sqlalchemy import ColumnElement, and_, func, or_
 
 from app.db.tables import deposit
 from app.domain.bbox import Bbox
-from app.queries.filter import DepositFilter
+from app.queries.filter import Critical, DepositFilter
+
+# The countries of the plan under which the surveys share.
+_PARTNERS = ["US", "MX"]
 
 
 def where(wanted: DepositFilter, release: int) -> ColumnElement[bool]:
@@ -21,7 +24,18 @@ def _conditions(wanted: DepositFilter, release: int) -> Iterator[ColumnElement[b
         yield or_(*map(_within, wanted.bbox.parts()))
     if wanted.commodities:
         yield deposit.c.commodities.overlap(list(wanted.commodities))
-    for column, codes in (("country", wanted.countries), ("source", wanted.sources), ("status", wanted.statuses)):
+    if wanted.lists:
+        yield deposit.c.critical_lists.overlap(list(wanted.lists))
+    if wanted.critical is Critical.BOTH:
+        yield deposit.c.critical_to.contains(_PARTNERS)
+    if wanted.critical is Critical.EITHER:
+        yield deposit.c.critical_to.overlap(_PARTNERS)
+    for column, codes in (
+        ("country", wanted.countries),
+        ("state", wanted.states),
+        ("source", wanted.sources),
+        ("status", wanted.statuses),
+    ):
         if codes:
             yield deposit.c[column].in_(codes)
 

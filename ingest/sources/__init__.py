@@ -1,7 +1,7 @@
 """The sources, by the short name that they have everywhere: a folder each, none of which knows another."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,8 @@ from app.domain.deposit import Harmonised
 from app.errors import NotThere
 from app.words import Words
 from ingest.crosswalk import Crosswalks
-from ingest.rows import Raw, Reading
+from ingest.places import Places, built_places
+from ingest.rows import Link, Raw, Reading
 
 HERE = Path(__file__).parent
 
@@ -29,17 +30,30 @@ class About:
     homepage: str
     accuracy_m: float
     licence_url: str | None = None
+    status_as_of: str | None = None
     release_level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source is two plain functions, `read` and `harmonise`, and what is known about it."""
+    """A source is two plain functions, `read` and `harmonise`, and what is known about it.
+
+    Its module `read` may have three more: `files_of` (the files of a folder), `holds_records` (whether files hold
+    deposits at all) and `links` (pairs that the source itself holds to be one).
+    """
 
     about: About
     crosswalks: Crosswalks
     read: Callable[[Sequence[Path]], Reading]
-    harmonise: Callable[[Raw, Crosswalks], Harmonised]
+    harmonise: Callable[[Raw, Crosswalks, Places], Harmonised]
+    files_of: Callable[[Path], list[Path]]
+    holds_records: Callable[[Sequence[Path]], bool]
+    links: Callable[[Sequence[Path]], Iterable[Link]]
+
+    @property
+    def places(self) -> Places:
+        """The boundaries, read when first asked for; raises `Refused` where set-up has not built them."""
+        return built_places()
 
 
 def names() -> tuple[str, ...]:
@@ -56,9 +70,16 @@ def source(name: str) -> Source:
         )
     folder = HERE / name
     about = About(id=name, **tomllib.loads((folder / "about.toml").read_text(encoding="utf-8")))
-    read = import_module(f"{__name__}.{name}.read").read
-    harmonise = import_module(f"{__name__}.{name}.harmonise").harmonise
-    return Source(about, Crosswalks(folder / "crosswalk"), read, harmonise)
+    reading = import_module(f"{__name__}.{name}.read")
+    return Source(
+        about=about,
+        crosswalks=Crosswalks(folder / "crosswalk"),
+        read=reading.read,
+        harmonise=import_module(f"{__name__}.{name}.harmonise").harmonise,
+        files_of=getattr(reading, "files_of", lambda path: [path]),
+        holds_records=getattr(reading, "holds_records", lambda _: True),
+        links=getattr(reading, "links", lambda _: ()),
+    )
 
 
 def all_about() -> Mapping[str, About]:

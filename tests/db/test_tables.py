@@ -1,8 +1,12 @@
 """The migrations make just the tables that the code knows."""
 
+from collections.abc import Iterator
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from app.db import schema
 from app.db.tables import metadata
@@ -30,3 +34,53 @@ def test_migrating_twice_changes_nothing_and_back_leaves_nothing(empty_store: En
         assert connection.scalar(tables) == before
         command.downgrade(schema._config(connection), "base")
         assert connection.scalar(tables) == 1  # spatial_ref_sys, which is PostGIS's
+
+
+@pytest.fixture
+def writing(sample_store: Engine) -> Iterator[Connection]:
+    """A transaction on the sample that is taken back."""
+    with sample_store.connect() as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize(
+    ("lie", "guard"),
+    [
+        ("UPDATE ingest_run SET rows_published = rows_published + 1", "ingest_run_conservation_check"),
+        ("UPDATE ingest_run SET rows_rejected = rows_rejected - 1", "ingest_run_conservation_check"),
+        ("UPDATE ingest_run SET rows_in = NULL", "ingest_run_conservation_check"),
+        ("UPDATE ingest_run SET rows_unchanged = NULL", "ingest_run_conservation_check"),
+        ("UPDATE ingest_run SET state = 'almost'", "ingest_run_state_check"),
+        (
+            "INSERT INTO ingest_run (source, state, partial, crosswalk_digest) VALUES ('mrds', 'done', false, '')",
+            "ingest_run_conservation_check",
+        ),
+        ("UPDATE ingest_step SET rows_out = rows_out + 1", "ingest_step_conservation_check"),
+        ("UPDATE ingest_step SET rows_in = rows_in - 1", "ingest_step_conservation_check"),
+        ("UPDATE release_source SET deposits = deposits - 1", "release_source_conservation_check"),
+        ("UPDATE release SET state = 'lost'", "release_state_check"),
+        ("INSERT INTO catalogue (one_row) VALUES (false)", "catalogue_only_check"),
+        ("INSERT INTO catalogue DEFAULT VALUES", "catalogue_pkey"),
+        ("UPDATE deposit_commodity SET rank = 4", "deposit_commodity_rank_check"),
+        ("UPDATE harmonised SET status = 'thriving'", "harmonised_status_fkey"),
+        ("UPDATE deposit SET country = 'XX'", "deposit_country_fkey"),
+        ("UPDATE deposit_commodity SET commodity = 'phlogiston'", "deposit_commodity_commodity_fkey"),
+        (
+            "INSERT INTO record (source, source_id, layer, row_hash, raw, file, row_number, valid_from_run)"
+            " SELECT source, source_id, layer, row_hash, raw, file, row_number, 1 FROM record",
+            "record_current_key",
+        ),
+        ("DELETE FROM record", "harmonised_record_fkey"),
+        ("UPDATE release SET id = 9", "catalogue_current_release_fkey"),
+    ],
+)
+def test_the_database_refuses_what_cannot_be_true(writing: Connection, lie: str, guard: str) -> None:
+    with pytest.raises(IntegrityError, match=guard):
+        writing.execute(text(lie))
+
+
+def test_a_run_that_is_under_way_or_failed_need_not_add_up(writing: Connection) -> None:
+    for state in ("running", "failed"):
+        writing.execute(text("UPDATE ingest_run SET state = :state, rows_in = NULL"), {"state": state})
+    assert writing.scalar(text("SELECT count(*) FROM ingest_run WHERE state = 'failed'")) == 3

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.api import caching
 from app.api.deps import Conn, Current, Lang
+from app.domain import critical
 from app.domain.vocabulary import TITLES, Term, vocabulary
 from app.queries import catalogue
 from app.words import Lang as Language
@@ -50,6 +51,30 @@ async def releases(conn: Conn, current: Current, _: Lang) -> dict[str, Any]:
             for kept in await catalogue.kept_releases(conn)
         ],
     }
+
+
+@router.get("/lists", summary="Critical minerals · Minerales críticos")
+async def lists(response: Response, lang: Lang) -> dict[str, Any]:
+    """The lists of critical minerals, each of its day, with the commodities that count and the one that is named."""
+    response.headers.update(caching.spoken(lang))
+    in_force = {code for codes in critical.current().values() for code in codes}
+    told = [
+        {
+            "id": one.code,
+            "label": one.label.speak(lang),
+            "label_en": one.label.en,
+            "label_es": one.label.es,
+            "country": one.country,
+            "listed_on": one.listed_on.isoformat(),
+            "standing": one.standing,
+            "in_force": one.code in in_force,
+            "source": one.source,
+            "note": one.note.speak(lang),
+            "commodities": dict(one.counts),
+        }
+        for one in critical.critical_lists().values()
+    ]
+    return {"lists": told}
 
 
 @router.get("/vocabularies", summary="Vocabularies · Vocabularios")

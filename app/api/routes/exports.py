@@ -29,7 +29,7 @@ async def geojson(request: Request, conn: Conn, release: Current, wanted: Wanted
     members = await _provenance(request, conn, release, wanted, wired)
     await conn.close()
     batches = _batches(wired, wanted, release)
-    first = await anext(batches, ())
+    first = await anext(batches, None) or []
     name = f"vetalode-deposits-{release.name}.geojson"
     told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
     return _Extract(_text(members, first, batches), wired.settings.export_timeout_s, told)
@@ -59,8 +59,10 @@ async def _provenance(
 
 async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[str]]:
     async with _turn(wired), wired.engine.connect() as connection:
-        async for batch in deposits.stream(connection, wanted, release, wired.settings.export_timeout_s):
-            yield batch
+        timeout_s = wired.settings.export_timeout_s
+        async with aclosing(deposits.stream(connection, wanted, release, timeout_s)) as batches:
+            async for batch in batches:
+                yield batch
 
 
 @asynccontextmanager

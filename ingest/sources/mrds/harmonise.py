@@ -1,73 +1,203 @@
 """What a row of MRDS means. Blanks are nothing or one space; `NA` is North America, and `0` a year not known."""
 
-from collections.abc import Iterator
+import math
+import re
 from functools import lru_cache
 
-from app.domain.deposit import DepositCommodity, Harmonised, UnmappedWord
-from ingest.coordinates import WGS84, position
+from app.domain.deposit import DepositCommodity, Harmonised, Position, UnmappedWord
+from ingest.coordinates import WGS84
 from ingest.crosswalk import Crosswalk, Crosswalks
 from ingest.names import stated, tidied
-from ingest.rows import Raw
+from ingest.places import Place, Places
+from ingest.positions import locate
+from ingest.reading import NO_CODE, Code, deepest, free_code, one_code, ranked, unknown_names
+from ingest.rows import Raw, RowRejected, rejected
+from ingest.sources.mrds.forms import as_flat
+from ingest.sources.mrds.wfs import fips_country
+from ingest.years import year
 
-# USGS states WGS 84 for every position of the flat file (its FGDC metadata, edition 2016).
-_CRS = WGS84
+# USGS states WGS 84 for every position of the flat file (its FGDC metadata, edition 2016); its tables state a datum
+# with each.
+_FRAMES = {"WGS84": WGS84, "NAD27": "EPSG:4267", "NAD83": "EPSG:4269", "EPSG:4269": "EPSG:4269", "EPSG:4326": WGS84}
+# Third parties put its positions 100 to 500 m off.
 _ACCURACY_M = 500.0
+# What taking one North American datum for another costs at most, in Mexico and the United States.
+_DATUM_UNKNOWN_M = 100.0
+DATUM_UNKNOWN = "datum-not-stated"
 
 _RANKS = (("commod1", 1), ("commod2", 2), ("commod3", 3))
+_YEARS = (("disc_yr", "dy_ba"), ("yr_fst_prd", "yfp_ba"), ("yr_lst_prd", "ylp_ba"))
+# Several models run together without a separator, some in braces: "59: Skarn Cu173: Sediment-hosted Au".
+_MODEL = re.compile(r"(\d+):\s*(.*?)\}?(?=\{?\d+:\s|$)")
+# Only these two have a vocabulary of states; other countries' are kept as words.
+_WITH_STATES = ("US", "MX")
 
 
-def harmonise(raw: Raw, crosswalks: Crosswalks) -> Harmonised:
-    """A row of `mrds.csv` as a deposit; raises `RowRejected` for a position that cannot be used."""
-    place = position(raw["longitude"], raw["latitude"], _CRS, _ACCURACY_M, ("longitude", "latitude"))
-    commodities, unknown = _commodities(raw, crosswalks["commodity"])
-    country, status = stated(raw.get("country")), stated(raw.get("dev_stat"))
-    unmapped = [
-        *unknown,
-        *_unmapped("country", country, crosswalks["country"]),
-        *_unmapped("status", status, crosswalks["status"]),
-    ]
+def harmonise(raw: Raw, crosswalks: Crosswalks, places: Places) -> Harmonised:
+    """A row of MRDS as a deposit; raises `RowRejected` for one without a deposit or a position that can be used."""
+    if raw.get("without_deposit"):
+        raise _orphan(raw)
+    raw = as_flat(raw)
+    said = raw.get
+    words = _words(
+        crosswalks,
+        stated(said("country")),
+        stated(said("fips_code")),
+        stated(said("state")),
+        stated(said("dev_stat")),
+        stated(said("oper_type")),
+        stated(said("prod_size")),
+    )
+    country, state, status, operation_type, production_size = words
+    commodities, unknown = _commodities(
+        crosswalks,
+        *(said(column) or "" for column in ("commod1", "commod2", "commod3", "commod_unranked", "code_list")),
+    )
+    model, dep_type, form_words = stated(said("model")), stated(said("dep_type")), stated(said("orebody_fm"))
+    deposit_type = _deposit_type(crosswalks, model, dep_type)
+    deposit_form = _deposit_form(crosswalks, form_words, dep_type)
+    place, lies = _place(raw, Place(country.code, state.code), places)
+    deposit_size = one_code("deposit_size", stated(said("deposit_size")), crosswalks["deposit_size"])
+    codes = (deposit_size, country, state, status, operation_type, production_size, deposit_type, deposit_form)
+    silent = country is NO_CODE
     return Harmonised(
-        layer="mrds",
+        name=tidied(said("site_name")),
+        source_name=stated(said("site_name")),
+        other_names=stated(said("names") or said("prev_name")),
+        country=lies.country if silent else country.code,
+        source_country=stated(said("country")),
+        state=lies.state if silent and not stated(said("state")) else state.code,
+        source_state=stated(said("state")),
+        source_county=stated(said("county")),
+        commodities=commodities,
+        source_commodities=_labelled(raw, ("commod1", "commod2", "commod3", "commod_unranked", "code_list")),
+        status=status.code,
+        source_status=stated(said("dev_stat")),
+        operation_type=operation_type.code,
+        source_operation_type=stated(said("oper_type")),
+        deposit_type=deposit_type.code,
+        source_deposit_type=_labelled(raw, ("model", "dep_type")),
+        deposit_form=deposit_form.code,
+        source_deposit_form=form_words,
+        production_size=production_size.code,
+        source_production_size=stated(said("prod_size")),
+        deposit_size=deposit_size.code,
+        source_deposit_size=stated(said("deposit_size")),
+        operation_size=None,
+        source_host_rock=_labelled(raw, ("hrock_unit", "hrock_type")),
+        source_alteration=stated(said("alteration")),
+        discovered_year=year(said("disc_yr")),
+        first_production_year=year(said("yr_fst_prd")),
+        last_production_year=year(said("yr_lst_prd")),
+        source_years=_years(raw),
         position=place,
-        name=tidied(raw["site_name"]),
-        source_name=stated(raw["site_name"]),
-        other_names=stated(raw.get("names") or raw.get("prev_name")),
-        country=crosswalks["country"].code(country) if country else None,
-        source_country=country,
-        source_state=stated(raw.get("state")),
-        source_county=stated(raw.get("county")),
-        commodities=tuple(commodities),
-        source_commodities=_source_commodities(raw),
-        status=crosswalks["status"].code(status) if status else None,
-        source_status=status,
-        source_url=stated(raw.get("url")),
-        unmapped=tuple(unmapped),
+        source_url=stated(said("url")),
+        unmapped=tuple(word for code in codes for word in code.unmapped) + unknown,
     )
 
 
-def _commodities(raw: Raw, crosswalk: Crosswalk) -> tuple[list[DepositCommodity], list[UnmappedWord]]:
-    """The commodities by rank, each code once at its best rank, and the names that the crosswalk lacks."""
-    found: dict[str, DepositCommodity] = {}
-    unknown: list[UnmappedWord] = []
-    for column, rank in _RANKS:
-        for name, code in _read_list(crosswalk, raw.get(column) or ""):
-            if code is None:
-                unknown.append(UnmappedWord("commodity", name, crosswalk.path.name))
-            else:
-                found.setdefault(code, DepositCommodity(code, rank, name))
-    return list(found.values()), unknown
-
-
 @lru_cache(maxsize=50_000)
-def _read_list(crosswalk: Crosswalk, text: str) -> tuple[tuple[str, str | None], ...]:
+def _words(
+    crosswalks: Crosswalks,
+    country: str | None,
+    fips_code: str | None,
+    state: str | None,
+    status: str | None,
+    operation_type: str | None,
+    production_size: str | None,
+) -> tuple[Code, Code, Code, Code, Code]:
+    """The codes of the columns whose values are few, and so recur together."""
+    nation = one_code("country", country, crosswalks["country"])
+    if country is None and fips_code is not None:
+        nation = _nation_of_fips(fips_code, crosswalks["fips_country"])
+    states = state if nation.code in _WITH_STATES else None
+    return (
+        nation,
+        one_code("state", states, crosswalks["state"]),
+        one_code("status", status, crosswalks["status"]),
+        one_code("operation_type", operation_type, crosswalks["operation_type"]),
+        one_code("size", production_size, crosswalks["size"]),
+    )
+
+
+def _nation_of_fips(fips_code: str, crosswalk: Crosswalk) -> Code:
+    """The country of a code such as f06089 (a county of the United States) or fMX (FIPS 10-4, another country)."""
+    country = fips_country(fips_code)
+    return one_code("country", country, crosswalk) if country else NO_CODE
+
+
+def _place(raw: Raw, stated_place: Place, places: Places) -> tuple[Position, Place]:
+    datum = (raw["datum"] or "").strip().upper().replace(" ", "") if "datum" in raw else "WGS84"
+    precision = (raw.get("location_precision_m") or "").strip()
+    accuracy_m = float(precision) if precision.replace(".", "", 1).isdigit() else _ACCURACY_M
+    frame = _FRAMES.get(datum)
+    if frame is None:
+        accuracy_m = math.hypot(accuracy_m, _DATUM_UNKNOWN_M)
+    fields = ("longitude", "latitude")
+    at = (raw.get("longitude"), raw.get("latitude"), frame or WGS84, accuracy_m, fields, stated_place, places)
+    position, lies = locate(*at)
+    return (position if frame else position._replace(check=position.check or DATUM_UNKNOWN)), lies
+
+
+def _orphan(raw: Raw) -> RowRejected:
+    names = ", ".join(sorted(raw.get("tables", {})))
+    return rejected(
+        "deposit-missing",
+        "dep_id",
+        None,
+        f"the id stands in {names}, but in no table of deposits, so there is nothing to tell more of",
+        f"el identificador está en {names}, pero en ninguna tabla de yacimientos, así que no hay de qué decir más",
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _commodities(
+    crosswalks: Crosswalks, primary: str, secondary: str, tertiary: str, unranked: str, code_list: str
+) -> tuple[tuple[DepositCommodity, ...], tuple[UnmappedWord, ...]]:
+    """The commodities by rank, then those without one, and the names and codes that the crosswalks lack."""
+    names, codes = crosswalks["commodity"], crosswalks["commodity_code"]
+    by_rank = [(rank, _names(names, text)) for rank, text in ((1, primary), (2, secondary), (3, tertiary)) if text]
+    loose = _names(names, unranked)
+    coded = tuple((code, codes.code(code)) for code in code_list.split())
+    unknown = unknown_names((one for _, listed in (*by_rank, (None, loose)) for one in listed), names)
+    return ranked([*by_rank, (None, loose), (None, coded)]), unknown + unknown_names(coded, codes)
+
+
+@lru_cache(maxsize=100_000)
+def _names(crosswalk: Crosswalk, text: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((name, crosswalk.code(name)) for name in crosswalk.names(text))
 
 
-def _source_commodities(raw: Raw) -> str | None:
-    said = (f"{column}: {raw[column]}" for column, _ in _RANKS if stated(raw.get(column)))
+@lru_cache(maxsize=50_000)
+def _deposit_type(crosswalks: Crosswalks, model: str | None, dep_type: str | None) -> Code:
+    """The type that the deposit model names, else the one that the free text does: a model was chosen from a list."""
+    if model is None and dep_type is None:
+        return NO_CODE
+    models = crosswalks["deposit_model"]
+    named = [one_code("deposit_type", name, models) for _, name in _MODEL.findall(model or "")]
+    unmapped = tuple(word for one in named for word in one.unmapped)
+    codes = {one.code for one in named if one.code}
+    if codes:
+        return Code(deepest(codes, "deposit_type"), unmapped)
+    free = free_code("deposit_type", dep_type, crosswalks["deposit_type"])
+    return Code(free.code, unmapped + free.unmapped)
+
+
+@lru_cache(maxsize=50_000)
+def _deposit_form(crosswalks: Crosswalks, form: str | None, dep_type: str | None) -> Code:
+    """The form that `orebody_fm` names, else one that `dep_type` happens to name (Vein, Stratabound …)."""
+    forms = crosswalks["deposit_form"]
+    if form is not None:
+        return free_code("deposit_form", form, forms)
+    return Code(free_code("deposit_form", dep_type, forms).code, ())
+
+
+def _labelled(raw: Raw, columns: tuple[str, ...]) -> str | None:
+    """The words of several columns, each with its column's name, as none of them alone is the source's word."""
+    said = "; ".join(f"{column}: {raw[column]}" for column in columns if raw.get(column) and raw[column].strip())
+    return said or None
+
+
+def _years(raw: Raw) -> str | None:
+    said = [f"{name}: {raw.get(mark) or ''}{raw[name]}" for name, mark in _YEARS if stated(raw.get(name))]
     return "; ".join(said) or None
-
-
-def _unmapped(attribute: str, word: str | None, crosswalk: Crosswalk) -> Iterator[UnmappedWord]:
-    if word and word not in crosswalk:
-        yield UnmappedWord(attribute, word, crosswalk.path.name)

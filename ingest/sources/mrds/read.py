@@ -1,4 +1,4 @@
-"""Reads `mrds.csv`, plain, gzipped or in its zip, by the names in its header."""
+"""Reads MRDS in the form that its files have; here, `mrds.csv`, plain, gzipped or zipped, by its header's names."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from app.errors import FileFault
 from app.words import Words
 from ingest.readers import CsvTable, Look, csv_table, look_over
-from ingest.rows import Fault, Reading, Row
+from ingest.rows import Fault, Link, Reading, Row
+from ingest.sources.mrds import relational, tables
+from ingest.sources.mrds.forms import FORMS, form_of
 
 MEMBER = "mrds.csv"
 
@@ -15,13 +17,33 @@ _NEEDED = ("dep_id", "site_name", "latitude", "longitude")
 
 
 def read(paths: Sequence[Path]) -> Reading:
-    """The rows of one or more `mrds.csv`; raises `FileFault` for a file that is not one."""
+    """The rows of MRDS's files in any of its forms; raises `FileFault` for a file that has none of them."""
+    form = form_of(paths)
+    if form:
+        return form.read(paths)
     looks = [look_over(path, MEMBER) for path in paths]
     for path, look in zip(paths, looks, strict=True):
         with csv_table(path, look, MEMBER, 0) as table:
             _check_header(path, table)
     files = tuple(look.as_file_read(path) for path, look in zip(paths, looks, strict=True))
     return Reading(files, _rows(paths, looks))
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a folder of the relational release stands for; a file stands for itself."""
+    return tables.files_of(path)
+
+
+def holds_records(paths: Sequence[Path]) -> bool:
+    """False for a relational release without its tables of deposits: it only says more of deposits known already."""
+    return form_of(paths) is not FORMS[relational.FORM] or relational.holds_deposits(paths)
+
+
+def links(paths: Sequence[Path]) -> Iterator[Link]:
+    """The pairs that USGS itself holds to be one deposit, from the relational release's table Dups."""
+    if form_of(paths) is FORMS[relational.FORM]:
+        for one, other, note in relational.duplicate_pairs(paths):
+            yield Link(one, other, note)
 
 
 def _check_header(path: Path, table: CsvTable) -> None:

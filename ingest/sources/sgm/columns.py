@@ -10,6 +10,10 @@ _NAMES = {
     "name": ("Nombre", "NOMBRE_MINA", "NOM_MINA"),
     "commodities": ("Sustancia", "Sustancias", "SUBSTANCIA"),
     "operation": ("Tipo de operación", "TIPO_OPERACION", "TIPO_OPER"),
+    "structure": ("Estructura", "ESTRUCTURAS"),
+    "mineralisation": ("Tipo de mineralización", "TIPO_MINERALIZACION", "TIPO_MIN"),
+    "origin": ("Origen",),
+    "alteration": ("Alteración", "ALTERACIONES"),
     "scale": ("Escala",),
 }
 

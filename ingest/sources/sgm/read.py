@@ -2,23 +2,28 @@
 
 import hashlib
 import json
+import re
+import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from app.domain.vocabulary import fold
 from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84, operation, position
+from ingest.coordinates import WGS84, check_frame, is_geographic, numbers, to_wgs84
 from ingest.layers import read_layer
 from ingest.readers import opened
-from ingest.rows import Fault, FileRead, Raw, Reading, Reason, Row, RowRejected
+from ingest.rows import FileRead, Raw, Reading, Row, RowRejected
 from ingest.sources.sgm.columns import attributes
 
 # Esri's own number for Web Mercator, older than its EPSG code; services still answer with it.
 _ESRI_WEB_MERCATOR = {102100: 3857, 102113: 3857}
-_LAYERS = {"1:250,000": "250k", "1:250000": "250k", "1:50,000": "50k", "1:50000": "50k"}
+_LAYERS = {"250000": "250k", "50000": "50k"}
+COARSEST = "250k"
+_VECTOR_FILES = (".shp", ".gpkg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,12 @@ class _Page:
     source_crs: str
     encoding: str
     more_follow: bool = False
+    note: Words | None = None
 
 
 def read(paths: Sequence[Path]) -> Reading:
     """The mines in one or more files; raises `FileFault` for a file that is not an answer of the service."""
-    pages = [_page(path) for path in paths]
+    pages = [_checked(path, _page(path)) for path in paths]
     if pages[-1].more_follow:
         last = paths[-1].name
         raise FileFault(
@@ -42,34 +48,65 @@ def read(paths: Sequence[Path]) -> Reading:
                 f"{last} dice que siguen más filas (exceededTransferLimit); dé también las páginas que le siguen",
             )
         )
-    files = tuple(FileRead(page.encoding, len(page.features)) for page in pages)
+    files = tuple(FileRead(page.encoding, len(page.features), page.note) for page in pages)
     return Reading(files, _rows(pages))
 
 
-def layer_of(scale: object) -> str:
-    """The short name of a layer from the words of Escala, such as "Esc:1:250,000"; 250k where they say none."""
-    words = str(scale or "").replace(" ", "").lower().removeprefix("esc:").removeprefix("escala:")
-    return _LAYERS.get(words, "250k")
+def layer_of(scale: object) -> str | None:
+    """The short name of a layer from the words of Escala, such as "Esc:1:250,000"; None where they say none."""
+    parts = re.split("[:/]", str(scale or ""))
+    return _LAYERS.get(re.sub(r"\D", "", parts[-1]))
 
 
 def _page(path: Path) -> _Page:
-    if path.suffix.lower() in (".gpkg", ".shp") or (path.suffix.lower() == ".zip" and not _zipped_json(path)):
-        layer = read_layer(path)
-        features = [{"attributes": said, "x": _at(point, 0), "y": _at(point, 1)} for said, point in layer.features]
-        return _Page([{**feature, "crs": layer.source_crs} for feature in features], layer.source_crs, layer.encoding)
-    return _json_page(path)
+    if path.suffix.lower() in _VECTOR_FILES:
+        return _vector_page(path)
+    members = _vector_members(path) if path.suffix.lower() == ".zip" else []
+    if len(members) > 1:
+        held = ", ".join(members)
+        raise _fault(
+            path,
+            f"the zip should hold one layer; it holds: {held}",
+            f"el zip debe contener una sola capa; contiene: {held}",
+        )
+    return _vector_page(path, members[0]) if members else _json_page(path)
+
+
+def _vector_members(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name for name in archive.namelist() if name.lower().endswith(_VECTOR_FILES)]
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+        return []
+
+
+def _vector_page(path: Path, member: str | None = None) -> _Page:
+    layer = read_layer(path, member)
+    features = [
+        {"attributes": said, "x": _at(point, 0), "y": _at(point, 1), "crs": layer.source_crs}
+        for said, point in layer.features
+    ]
+    return _Page(features, layer.source_crs, layer.encoding, note=layer.note)
 
 
 def _at(point: tuple[float, float] | None, axis: int) -> float | None:
     return point[axis] if point else None
 
 
-def _zipped_json(path: Path) -> bool:
+def _checked(path: Path, page: _Page) -> _Page:
+    """The page, if its columns are SGM's and its frame is one that we know."""
     try:
-        with opened(path, "answer.json"):
-            return True
-    except FileFault:
-        return False
+        check_frame(page.source_crs)
+    except FileFault as fault:
+        raise _fault(path, fault.words.en, fault.words.es) from fault
+    if page.features and not any(attributes(row["attributes"]) for row in page.features):
+        held = ", ".join(page.features[0]["attributes"]) or "-"
+        raise _fault(
+            path,
+            f"none of its columns is one of SGM's mines (Nombre, Sustancia …); it holds: {held}",
+            f"ninguna de sus columnas es de las minas del SGM (Nombre, Sustancia …); contiene: {held}",
+        )
+    return page
 
 
 def _json_page(path: Path) -> _Page:
@@ -90,24 +127,24 @@ def _json_page(path: Path) -> _Page:
             "no contiene una lista de features; se esperaba una respuesta de /query con f=json o f=geojson",
         )
     geojson = answer.get("type") == "FeatureCollection"
-    crs = _geojson_crs(answer) if geojson else _esri_crs(path, answer)
+    crs = _geojson_crs(path, answer) if geojson else _esri_crs(path, answer)
     rows = [_geojson_row(one, crs) if geojson else _esri_row(one, crs) for one in features]
-    if rows and not any(attributes(row["attributes"]) for row in rows):
-        held = ", ".join(rows[0]["attributes"]) or "-"
-        raise _fault(
-            path,
-            f"none of its columns is one of SGM's mines (Nombre, Sustancia …); it holds: {held}",
-            f"ninguna de sus columnas es de las minas del SGM (Nombre, Sustancia …); contiene: {held}",
-        )
-    more = answer.get("exceededTransferLimit") or (answer.get("properties") or {}).get("exceededTransferLimit")
+    more = answer.get("exceededTransferLimit") or _member(answer, "properties").get("exceededTransferLimit")
     return _Page(rows, crs, "utf-8", bool(more))
+
+
+def _member(value: Raw, name: str) -> Raw:
+    """An object within an object; an empty one where there is none, or something else."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _parsed(path: Path) -> dict[str, Any]:
     with opened(path, "answer.json") as stream:
         data = stream.read()
     try:
-        answer = json.loads(data.decode("utf-8-sig"))
+        # NaN and Infinity are no JSON, yet written; kept as the words that they are.
+        answer = json.loads(data.decode("utf-8-sig"), parse_constant=str)
     except UnicodeDecodeError as fault:
         raise _fault(
             path,
@@ -123,95 +160,101 @@ def _parsed(path: Path) -> dict[str, Any]:
     return answer
 
 
-def _geojson_crs(answer: dict[str, Any]) -> str:
+def _geojson_crs(path: Path, answer: dict[str, Any]) -> str:
     """WGS 84 (RFC 7946), or what the older `crs` member names; ArcGIS writes one when outSR is not 4326."""
-    name = str(((answer.get("crs") or {}).get("properties") or {}).get("name") or "")
+    if not answer.get("crs"):
+        return WGS84
+    name = str(_member(_member(answer, "crs"), "properties").get("name"))
     code = name.rsplit(":", 1)[-1]
-    return f"EPSG:{code}" if code.isdigit() else WGS84
+    if code == "CRS84":
+        return WGS84
+    if not code.isdecimal():
+        raise _no_frame(path, "crs")
+    return _epsg(int(code))
 
 
 def _esri_crs(path: Path, answer: dict[str, Any]) -> str:
-    frame = answer.get("spatialReference")
-    wkid = (frame.get("latestWkid") or frame.get("wkid")) if isinstance(frame, dict) else None
+    frame = _member(answer, "spatialReference")
+    wkid = frame.get("latestWkid") or frame.get("wkid")
     if not isinstance(wkid, int):
-        raise _fault(
-            path,
-            "it does not say its coordinate system (spatialReference); ask the service with outSR=4326",
-            "no dice su sistema de coordenadas (spatialReference); consulte el servicio con outSR=4326",
-        )
-    return f"EPSG:{_ESRI_WEB_MERCATOR.get(wkid, wkid)}"
+        raise _no_frame(path, "spatialReference")
+    return _epsg(wkid)
+
+
+def _epsg(code: int) -> str:
+    return f"EPSG:{_ESRI_WEB_MERCATOR.get(code, code)}"
+
+
+def _no_frame(path: Path, member: str) -> FileFault:
+    return _fault(
+        path,
+        f"it does not say its coordinate system ({member}); ask the service with outSR=4326",
+        f"no dice su sistema de coordenadas ({member}); consulte el servicio con outSR=4326",
+    )
 
 
 def _esri_row(feature: Raw, crs: str) -> Raw:
-    point = feature.get("geometry")
-    point = point if isinstance(point, dict) else {}
-    said = feature.get("attributes")
-    return {"attributes": said if isinstance(said, dict) else {}, "x": point.get("x"), "y": point.get("y"), "crs": crs}
+    point = _member(feature, "geometry")
+    return {"attributes": _member(feature, "attributes"), "x": point.get("x"), "y": point.get("y"), "crs": crs}
 
 
 def _geojson_row(feature: Raw, crs: str) -> Raw:
-    geometry = feature.get("geometry")
-    point = geometry.get("coordinates") if isinstance(geometry, dict) and geometry.get("type") == "Point" else None
+    geometry = _member(feature, "geometry")
+    point = geometry.get("coordinates") if geometry.get("type") == "Point" else None
     x, y = (point[0], point[1]) if isinstance(point, list) and len(point) >= 2 else (None, None)
-    said = feature.get("properties")
-    return {"attributes": said if isinstance(said, dict) else {}, "x": x, "y": y, "crs": crs}
+    return {"attributes": _member(feature, "properties"), "x": x, "y": y, "crs": crs}
 
 
-def _rows(pages: Sequence[_Page]) -> Iterator[Row | Fault]:
-    repeated: dict[str, list[str]] = {}
-    for file, page in enumerate(pages):
-        operation(page.source_crs)
-        for number, raw in enumerate(page.features, 1):
-            if "\\u0000" in json.dumps(raw, default=str):
-                yield Fault(file, number, _NUL, _without_nul(raw))
-                continue
-            key = _key(raw)
-            if key:
-                key = _apart(key, raw, repeated)
-            yield Row(file, number, key, layer_of(attributes(raw["attributes"]).get("scale")), raw)
+def _rows(pages: Sequence[_Page]) -> Iterator[Row]:
+    """The rows with their keys. Mines of one identity keep keys apart, whatever the order of the files, as long as
+    anything that they say differs."""
+    unstated = _layer_where_unstated(pages)
+    rows = [
+        Row(file, number, _identity(raw, layer), layer, raw)
+        for file, page in enumerate(pages)
+        for number, raw in enumerate(page.features, 1)
+        for layer in [_layer(raw) or unstated]
+    ]
+    alike: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.key:
+            alike[row.key].add(_said(row.raw))
+    for row in rows:
+        place = sorted(alike[row.key]).index(_said(row.raw)) if row.key else 0
+        yield replace(row, key=f"{row.key}-{place + 1}") if place else row
 
 
-def _key(raw: Raw) -> str | None:
+def _layer(raw: Raw) -> str | None:
+    return layer_of(attributes(raw["attributes"]).get("scale"))
+
+
+def _layer_where_unstated(pages: Sequence[_Page]) -> str:
+    """A mine without a scale is of its files' layer: else one such mine would end all records of the other layer."""
+    stated = {layer for page in pages for layer in map(_layer, page.features) if layer}
+    return stated.pop() if len(stated) == 1 else COARSEST
+
+
+def _identity(raw: Raw, layer: str) -> str | None:
     """SGM publishes no stable key: its ObjectId changes whenever the service is rebuilt. One is made of the layer,
     the folded name and the position to the nearest 0.001 degree (about 100 m)."""
     try:
-        place = position(raw["x"], raw["y"], raw["crs"], 0, ("x", "y"))
+        pair = numbers(raw["x"], raw["y"], ("x", "y"), geographic=is_geographic(raw["crs"]))
+        longitude, latitude, _ = to_wgs84(*pair, raw["crs"], "MX")
     except RowRejected:
         return None
-    said = attributes(raw["attributes"])
-    layer, name = layer_of(said.get("scale")), fold(str(said.get("name") or ""))
-    identity = f"{layer}|{name}|{place.longitude:.3f}|{place.latitude:.3f}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:12]
+    name = fold(str(attributes(raw["attributes"]).get("name") or ""))
+    # Rounded twice, for a projection and its inverse move a point by some 1e-12 degree, and 0.0005 to either side.
+    identity = f"{layer}|{name}|{round(longitude, 7):.3f}|{round(latitude, 7):.3f}"
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _apart(key: str, raw: Raw, seen: dict[str, list[str]]) -> str:
-    """Two mines of one name and place keep two keys, as long as anything that they say differs."""
-    said = json.dumps({**raw, "attributes": _without_object_id(raw["attributes"])}, sort_keys=True, default=str)
-    others = seen.setdefault(key, [])
-    if said not in others:
-        others.append(said)
-    place = others.index(said)
-    return f"{key}-{place + 1}" if place else key
+def _said(raw: Raw) -> str:
+    """What a mine says, whatever number the service gave it."""
+    said = {name: value for name, value in raw["attributes"].items() if fold(name) not in _NUMBERS}
+    return json.dumps({**raw, "attributes": said}, sort_keys=True, default=str)
 
 
-def _without_object_id(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if fold(name) not in ("objectid", "fid", "oid")}
-
-
-_NUL = Reason(
-    "row-nul-byte",
-    None,
-    None,
-    Words(
-        "a value of the row holds a NUL character, which no text has; the agency's file is damaged here",
-        "un valor de la fila contiene un carácter NUL, que ningún texto lleva; el archivo está dañado aquí",
-    ),
-)
-
-
-def _without_nul(raw: Raw) -> Raw:
-    shown: Raw = json.loads(json.dumps(raw, default=str).replace("\\u0000", "\\\\x00"))
-    return shown
+_NUMBERS = ("objectid", "fid", "oid")
 
 
 def _fault(path: Path, en: str, es: str) -> FileFault:

@@ -1,0 +1,68 @@
+"""What several tests of the service share: walking pages, and looking at what the database is doing."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+ITEMS = "/collections/deposits/items"
+
+
+@pytest.fixture(scope="session")
+def walk() -> Callable[..., Iterator[dict[str, Any]]]:
+    """The pages of a list, from link to link."""
+
+    def pages(client: TestClient, **asked: str | int) -> Iterator[dict[str, Any]]:
+        onward, visited = [str(client.base_url.join(ITEMS).copy_merge_params(asked))], set()
+        while onward:
+            assert not visited & set(onward), "next leads back"
+            visited.update(onward)
+            answer = client.get(onward[0])
+            assert answer.status_code == 200, answer.text
+            yield answer.json()
+            onward = [link["href"] for link in answer.json()["links"] if link["rel"] == "next"]
+
+    return pages
+
+
+@pytest.fixture(scope="session")
+def at_work() -> Callable[[Engine], list[str]]:
+    """The statements of the service that a store's server has not done with."""
+
+    def statements(store: Engine) -> list[str]:
+        asked = text("""
+            SELECT query FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'vetalode-service' AND state <> 'idle'
+        """)
+        with store.connect() as connection:
+            return list(connection.scalars(asked))
+
+    return statements
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether something becomes true within ten seconds."""
+
+    def becomes(true: Callable[[], bool]) -> bool:
+        give_up = time.monotonic() + 10
+        while time.monotonic() < give_up:
+            if true():
+                return True
+            time.sleep(0.02)
+        return False
+
+    return becomes
+
+
+@pytest.fixture
+def reader() -> Iterator[httpx2.Client]:
+    """A client whose socket takes little at a time, so that a long answer waits for it to read."""
+    transport = httpx2.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)])
+    with httpx2.Client(transport=transport, timeout=30, headers={"Accept-Encoding": "identity"}) as client:
+        yield client

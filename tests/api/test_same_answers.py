@@ -1,0 +1,73 @@
+"""List, count, tile and extract are asked the same question and find the same deposits as plain Python does."""
+
+import mapbox_vector_tile
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+_longitude = st.one_of(st.sampled_from([-180, 180, -110, -90, 0]), st.floats(-180, 180).map(lambda x: round(x, 3)))
+_latitude = st.one_of(st.sampled_from([-90, 90, 0, 30]), st.floats(-90, 90).map(lambda y: round(y, 3)))
+_boxes = st.tuples(_longitude, _longitude, st.tuples(_latitude, _latitude).map(sorted)).map(
+    lambda box: (box[0], box[2][0], box[1], box[2][1])
+)
+
+
+def _some(*codes):
+    return st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True)
+
+
+_questions = st.fixed_dictionaries(
+    {},
+    optional={
+        "bbox": _boxes,
+        "commodity": _some("gold", "silver", "copper", "lead", "iron", "salt"),
+        "country": _some("US", "MX", "CA"),
+        "source": _some("mrds", "sgm"),
+        "status": _some("producer", "past-producer", "prospect", "occurrence"),
+    },
+)
+
+
+@pytest.fixture(scope="session")
+def everything(edge_client):
+    return edge_client.get("/exports/deposits.geojson").json()["features"]
+
+
+@given(_questions)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+def test_every_answer_to_a_question_is_the_same_set_of_deposits(edge_client, everything, walk, question):
+    asked = {name: ",".join(map(str, values)) for name, values in question.items()}
+    expected = [feature["id"] for feature in everything if _wants(question, feature)]
+    pages = list(walk(edge_client, **asked, limit=60))
+    extract = edge_client.get("/exports/deposits.geojson", params=asked).json()
+    assert [feature["id"] for page in pages for feature in page["features"]] == expected
+    assert [feature["id"] for feature in extract["features"]] == expected
+    assert {page["numberMatched"] for page in pages} == {extract["numberMatched"]} == {len(expected)}
+    assert _in_tile(edge_client, asked, 0, 0, 0) == set(expected)
+    assert set().union(*(_in_tile(edge_client, asked, 1, x, y) for x in (0, 1) for y in (0, 1))) == set(expected)
+
+
+def _in_tile(client, asked, z, x, y):
+    answer = client.get(f"/tiles/deposits/{z}/{x}/{y}.mvt", params=asked)
+    if answer.status_code == 204:
+        return set()
+    return {
+        feature["properties"]["id"] for feature in mapbox_vector_tile.decode(answer.content)["deposits"]["features"]
+    }
+
+
+def _wants(question, feature):
+    said = feature["properties"]
+    return (
+        _is_in(question.get("bbox"), *feature["geometry"]["coordinates"])
+        and ("commodity" not in question or set(question["commodity"]) & set((said["commodities"] or "").split(",")))
+        and all(said[name] in question.get(name, [said[name]]) for name in ("country", "source", "status"))
+    )
+
+
+def _is_in(bbox, longitude, latitude):
+    if bbox is None:
+        return True
+    west, south, east, north = bbox
+    between = west <= longitude <= east if west <= east else longitude >= west or longitude <= east
+    return between and south <= latitude <= north

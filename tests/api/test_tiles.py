@@ -1,0 +1,118 @@
+"""Tiles over HTTP: what they are, where there are none, and the TileJSON that leads to them."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import mapbox_vector_tile
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.queries.tiles import MAX_ZOOM
+from app.settings import Settings
+
+TILEJSON = "/tiles/deposits.json"
+
+
+def test_a_tile_is_a_vector_tile(edge_client):
+    answer = edge_client.get("/tiles/deposits/0/0/0.mvt")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+    assert len(mapbox_vector_tile.decode(answer.content)["deposits"]["features"]) == 148
+
+
+def test_a_tile_is_the_same_bytes_each_time(edge_client):
+    assert len({edge_client.get("/tiles/deposits/2/0/1.mvt").content for _ in range(5)}) == 1
+
+
+def test_an_empty_tile_is_no_content(edge_client):
+    answer = edge_client.get("/tiles/deposits/5/31/31.mvt")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "content-type" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("z", "x", "y"),
+    [
+        ("0", "0", "1"),
+        ("0", "1", "0"),
+        ("1", "2", "0"),
+        (str(MAX_ZOOM + 1), "0", "0"),
+        ("99999", "0", "0"),
+        ("2147483647", "2147483647", "2147483647"),
+        ("0", "2147483648", "0"),
+        ("0", "0", "1" + "0" * 30),
+        ("0", "0", "9" * 5000),
+        ("-1", "0", "0"),
+        ("0", "-1", "0"),
+        ("1.5", "0", "0"),
+        ("1e0", "0", "0"),
+        ("+1", "0", "0"),
+        ("0x1", "0", "0"),
+        ("NaN", "0", "0"),
+        ("١", "0", "0"),
+        ("²", "0", "0"),
+        ("%00", "0", "0"),
+        (" 1", "0", "0"),
+        ("{z}", "{x}", "{y}"),
+        ("' OR 1=1--", "0", "0"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_tile_that_cannot_exist_is_refused(edge_client, z, x, y, lang):
+    answer = edge_client.get(f"/tiles/deposits/{z}/{x}/{y}.mvt", params={"lang": lang})
+    assert answer.status_code == 400
+    assert answer.headers["content-language"] == lang
+
+
+@pytest.mark.parametrize("path", ["/tiles/deposits/0/0/0", "/tiles/deposits/0/0/0.pbf", "/tiles/mines/0/0/0.mvt"])
+def test_other_tiles_are_not_there(edge_client, path):
+    assert edge_client.get(path).status_code == 404
+
+
+def test_the_deepest_zoom_of_tilejson_is_served_and_the_next_is_not(edge_client):
+    deepest = edge_client.get(TILEJSON).json()["maxzoom"]
+    assert edge_client.get(f"/tiles/deposits/{deepest}/0/0.mvt").status_code in (200, 204)
+    assert edge_client.get(f"/tiles/deposits/{deepest + 1}/0/0.mvt").status_code == 400
+
+
+def test_tilejson_says_what_clients_need(edge_client):
+    said = edge_client.get(TILEJSON).json()
+    assert said["tilejson"] == "3.0.0"
+    assert said["tiles"] == ["http://testserver/tiles/deposits/{z}/{x}/{y}.mvt"]
+    assert (said["minzoom"], said["maxzoom"]) == (0, MAX_ZOOM)
+    (layer,) = said["vector_layers"]
+    assert layer["id"] == "deposits"
+    assert {"id", "name", "source", "country", "status", "commodity", "commodities"} == layer["fields"].keys()
+    assert "U.S. Geological Survey" in said["attribution"]
+    assert "Servicio Geológico Mexicano" in said["attribution"]
+
+
+def test_tilejson_bounds_are_those_of_the_deposits(client):
+    places = [f["geometry"]["coordinates"] for f in client.get("/exports/deposits.geojson").json()["features"]]
+    longitudes, latitudes = zip(*places, strict=True)
+    bounds = [min(longitudes), min(latitudes), max(longitudes), max(latitudes)]
+    assert client.get(TILEJSON).json()["bounds"] == pytest.approx(bounds, abs=1e-6)
+
+
+def test_tilejson_carries_a_filter_into_the_tiles_address(edge_client):
+    asked = {"commodity": "gold,silver", "bbox": "-120,10,-90,40", "country": "MX"}
+    (template,) = edge_client.get(TILEJSON, params=asked).json()["tiles"]
+    assert "{z}/{x}/{y}.mvt?" in template
+    assert {name: values[0] for name, values in parse_qs(urlsplit(template).query).items()} == asked
+    drawn = edge_client.get(template.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0"))
+    listed = edge_client.get("/collections/deposits/items", params=asked).json()
+    assert len(mapbox_vector_tile.decode(drawn.content)["deposits"]["features"]) == listed["numberMatched"] > 0
+
+
+@pytest.mark.parametrize("asked", [{"commodity": "golden"}, {"bbox": "1"}, {"colour": "red"}])
+def test_tilejson_refuses_a_filter_that_its_tiles_would_refuse(edge_client, asked):
+    assert edge_client.get(TILEJSON, params=asked).status_code == 400
+
+
+@pytest.mark.parametrize("public_url", ["https://maps.example.org/vetalode", "https://maps.example.org/vetalode/"])
+def test_tiles_are_where_the_public_address_says(sample_url, public_url):
+    with TestClient(create_app(Settings(database_url=sample_url, public_url=public_url))) as proxied:
+        (template,) = proxied.get(TILEJSON).json()["tiles"]
+        (self, *_) = proxied.get("/collections/deposits/items").json()["links"]
+    assert template == "https://maps.example.org/vetalode/tiles/deposits/{z}/{x}/{y}.mvt"
+    assert self["href"] == "https://maps.example.org/vetalode/collections/deposits/items"

@@ -1,0 +1,163 @@
+"""Words into codes by the CSVs of the sources: what the CSVs promise, and that nothing is guessed."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.vocabulary import TITLES, fold, vocabulary
+from app.errors import FileFault
+from ingest.crosswalk import Crosswalks
+from ingest.sources import HERE, source
+
+COMMODITIES = source("mrds").crosswalks["commodity"]
+CSVS = sorted(path for path in HERE.glob("*/crosswalk/*.csv") if path.stem in (*TITLES, "null"))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+MRDS_NAMES = [row["word"] for row in rows(COMMODITIES.path)]
+
+
+@pytest.fixture
+def crosswalk(tmp_path: Path) -> Callable[..., Crosswalks]:
+    """Crosswalks of which the commodities are as given."""
+
+    def write(data: str | bytes) -> Crosswalks:
+        (tmp_path / "commodity.csv").write_bytes(data if isinstance(data, bytes) else data.encode())
+        return Crosswalks(tmp_path)
+
+    return write
+
+
+@pytest.mark.parametrize("path", CSVS, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+def test_every_crosswalk_can_be_read_and_leads_to_codes_that_exist(path: Path) -> None:
+    assert len(Crosswalks(path.parent)[path.stem].lines) == len({fold(row["word"]) for row in rows(path)})
+
+
+@pytest.mark.parametrize("path", CSVS, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+def test_no_line_of_a_crosswalk_is_ragged_or_without_a_word(path: Path) -> None:
+    assert [row for row in rows(path) if None in row or None in row.values() or not row["word"].strip()] == []
+
+
+def test_every_commodity_that_mrds_writes_has_a_code() -> None:
+    assert len(MRDS_NAMES) == 180
+    assert [name for name in MRDS_NAMES if COMMODITIES.code(name) not in vocabulary("commodity").terms] == []
+
+
+def test_every_status_of_mrds_has_a_code() -> None:
+    statuses = source("mrds").crosswalks["status"]
+    words = ["Occurrence", "Prospect", "Producer", "Past Producer", "Plant", "Unknown"]
+    assert [statuses.code(word) for word in words] == [
+        "occurrence",
+        "prospect",
+        "producer",
+        "past-producer",
+        "plant",
+        "unknown",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Gold, Silver", ["Gold", "Silver"]),
+        ("Sand and Gravel, Construction", ["Sand and Gravel, Construction"]),
+        ("Sand and Gravel, Construction, Gold", ["Sand and Gravel, Construction", "Gold"]),
+        ("Gold, Stone, Crushed/Broken, Silver", ["Gold", "Stone, Crushed/Broken", "Silver"]),
+        ("Titanium, Metal, Titanium", ["Titanium, Metal", "Titanium"]),
+        ("Titanium, Titanium, Metal", ["Titanium", "Titanium, Metal"]),
+        ("Limestone,General ,  Gold", ["Limestone, General", "Gold"]),
+        ("GOLD,silver", ["GOLD", "silver"]),
+        ("Gold, Unobtainium, Silver", ["Gold", "Unobtainium", "Silver"]),
+        ("Sand and Gravel, Unobtainium", ["Sand and Gravel", "Unobtainium"]),
+        ("Gold,, ,Silver,", ["Gold", "Silver"]),
+        ("", []),
+        (" , ", []),
+    ],
+)
+def test_a_list_is_cut_by_the_longest_known_name(text: str, names: list[str]) -> None:
+    assert list(COMMODITIES.names(text)) == names
+
+
+# No name of MRDS is the beginning of another across a comma, so a list of them has one reading only.
+@given(st.lists(st.sampled_from(MRDS_NAMES)), st.sampled_from([",", ", ", " ,  "]))
+def test_a_list_of_known_names_is_cut_into_just_those(names: list[str], comma: str) -> None:
+    assert list(COMMODITIES.names(comma.join(names).replace(", ", comma))) == names
+
+
+@given(st.lists(st.sampled_from([*MRDS_NAMES, "Unobtainium", "Metal", "Dimension", ""])).map(", ".join))
+def test_no_word_of_a_list_is_lost_or_made_up(text: str) -> None:
+    words = [part.strip() for part in text.split(",") if part.strip()]
+    assert [part.strip() for name in COMMODITIES.names(text) for part in name.split(",")] == words
+
+
+@pytest.mark.parametrize("word", ["Golden", "Gol", "Au", "", "Unobtainium"])
+def test_an_unknown_word_has_no_code(word: str) -> None:
+    assert word not in COMMODITIES
+    assert COMMODITIES.code(word) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "unexplained"),
+    [
+        ("MINA ACTIVA", ["mine-status-unknown", "producer"], ""),
+        ("mina   activa", ["mine-status-unknown", "producer"], ""),
+        ("MINA INACTIVA", ["mine-status-unknown", "past-producer"], ""),
+        ("NO ACTIVA", ["producer"], "no"),
+        ("REACTIVADA", [], "reactivada"),
+        ("PRESA DE JALES", ["waste"], ""),
+        ("MANIFESTACION PEQUEÑA", ["occurrence", None], ""),
+        ("", [], ""),
+    ],
+)
+def test_phrases_are_whole_words_the_longest_first(text: str, codes: list[str | None], unexplained: str) -> None:
+    lines, rest = source("sgm").crosswalks["status"].phrases(text)
+    assert ([line.code for line in lines], rest) == (codes, unexplained)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\ufeffword,code\nOro,gold\n",
+        "word,code\r\nOro, gold \r\n\r\n,gold\r\n",
+        "code,word\ngold,Oro",
+        "word,code\nOro,gold\nORO,gold",
+    ],
+    ids=["mark of a spreadsheet", "blank lines", "columns in another order", "a word twice"],
+)
+def test_a_crosswalk_saved_by_a_spreadsheet_is_read(crosswalk: Callable[..., Crosswalks], data: str) -> None:
+    read = crosswalk(data)["commodity"]
+    assert read.code("oro") == "gold"
+    assert read.phrases("plata") == ([], "plata")
+    assert len(read.lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("word,code\nOro,gould\n", "the code 'gould' of 'Oro' is not in the vocabulary commodity"),
+        ("word,code\nOro,gold\noro,silver\n", "'oro' stands there twice, with different codes"),
+        ("word;code\nOro;gold\n", "it is not a table in UTF-8 with commas"),
+        ("word,code\nníquel,nickel\n".encode("latin-1"), "it is not a table in UTF-8 with commas"),
+    ],
+    ids=["no such code", "two codes", "semicolons", "not UTF-8"],
+)
+def test_a_crosswalk_that_cannot_be_trusted_is_refused(
+    crosswalk: Callable[..., Crosswalks], data: str | bytes, sentence: str
+) -> None:
+    with pytest.raises(FileFault, match=r"commodity\.csv: ") as refusal:
+        crosswalk(data)["commodity"]
+    assert sentence in refusal.value.words.en
+
+
+def test_the_digest_changes_with_any_crosswalk_and_with_nothing_else(crosswalk: Callable[..., Crosswalks]) -> None:
+    before = crosswalk("word,code\nOro,gold\n").digest
+    assert crosswalk("word,code\nOro,gold\n").digest == before
+    assert crosswalk("word,code\nOro,silver\n").digest != before

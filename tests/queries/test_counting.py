@@ -1,0 +1,45 @@
+"""A count is asked of the database once for each release and filter."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+
+from app.queries import counting
+from app.queries.counting import Counts
+from app.queries.filter import DepositFilter
+
+EVERY, GOLD, IRON = DepositFilter(), DepositFilter(commodities=("gold",)), DepositFilter(commodities=("iron",))
+
+
+@pytest.fixture
+def counted(ask):
+    """The counts of filters in releases, one after the other, and how many statements they took."""
+
+    def count(counts, *asked):
+        async def ask_all(connection):
+            statements = []
+            event.listen(connection.sync_connection, "before_execute", lambda *given: statements.append(given[1]))
+            return [await counts.of(connection, wanted, release) for wanted, release in asked], len(statements)
+
+        return ask(ask_all)
+
+    return count
+
+
+def test_the_same_question_is_counted_once(counted, release):
+    numbers, statements = counted(Counts(), (GOLD, release), (EVERY, release), (GOLD, release), (GOLD, release))
+    assert numbers[0] == numbers[2] == numbers[3] < numbers[1] == release.deposits
+    assert statements == 2
+
+
+def test_another_release_is_counted_anew_though_a_restored_store_gives_it_the_same_number(counted, release):
+    assert counted(Counts(), (GOLD, release), (GOLD, replace(release, name="2026-01-01.1")))[1] == 2
+
+
+def test_the_counts_asked_for_least_recently_are_forgotten(counted, release, monkeypatch):
+    monkeypatch.setattr(counting, "_REMEMBERED", 2)
+    counts = Counts()
+    assert counted(counts, (GOLD, release), (EVERY, release), (GOLD, release), (IRON, release))[1] == 3
+    assert counted(counts, (GOLD, release), (IRON, release))[1] == 0
+    assert counted(counts, (EVERY, release))[1] == 1
