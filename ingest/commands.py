@@ -17,10 +17,24 @@ from app.errors import BadValue
 from app.words import Lang, Words
 from ingest import asking, pipeline
 from ingest import publish as publishing
+from ingest.arcgis import fetch_layer
 from ingest.arguments import Asked
+from ingest.fetch import fetch_file
 from ingest.ledger import Counts
 from ingest.report import teller
 from ingest.sources import source
+
+
+def fetch(asked: Asked, _: Engine) -> int:
+    """Downloads what the agency offers, and says what to do with it next."""
+    wanted, tell = source(asked.source), teller(asked.lang)
+    offered = wanted.offered
+    got = [[fetch_file(one, asked.into, tell, limit_bytes=offered.limit_bytes)] for one in offered.files]
+    got += [fetch_layer(one, asked.into, tell, name=name, form=asked.form) for name, one in offered.layers.items()]
+    for files in got:
+        listed = " ".join(map(str, files)) if len(files) == 1 else f"{files[0].parent}/{files[0].parent.name}_*.json"
+        _print(asked.lang, Words(*2 * (f"vetalode ingest {asked.source} {listed}",)))
+    return 0
 
 
 def migrate(asked: Asked, engine: Engine) -> int:

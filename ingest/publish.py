@@ -8,17 +8,15 @@ from sqlalchemy.exc import OperationalError
 
 from app.db.tables import MEANING
 from app.domain.vocabulary import TITLES
-from app.errors import GateClosed, NothingPublished, NotThere
+from app.errors import NothingPublished, NotThere
 from app.words import Words
+from ingest import gates
 from ingest.ledger import sole_run
 from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
 
 KEPT = 3
 _WAIT_TO_DETACH, _WAIT_TO_DROP = "5s", "100ms"
-_UNMAPPED_SHARE = 0.01
-UNMAPPED = "unmapped"
-GATES = (UNMAPPED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Published:
 def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Published:
     """Builds the next release from the records as they stand, and makes it the current one.
 
-    Raises `GateClosed` when more than 1 % of a source's rows carry unmapped words and that was not accepted.
+    Raises `GateClosed` where something is odd (see `gates`) that was not accepted by name.
     """
     with sole_run(engine, "publish"):
         with engine.begin() as connection:
@@ -42,7 +40,9 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             current = _current_if_fresh(connection)
             if current:
                 return current
-            _gate(connection, accepted)
+            if connection.scalar(text("SELECT NOT EXISTS (SELECT FROM record WHERE valid_to_run IS NULL)")):
+                raise NothingPublished
+            gates.check(connection, accepted)
             release, name = _begin(connection)
         teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
         # One moment's records, though an ingest may finish meanwhile.
@@ -114,29 +114,6 @@ def _current_if_fresh(connection: Connection) -> Published | None:
     if row is None or not row.newest or row.last_run != row.last_change:
         return None
     return Published(row.name, row.deposits, fresh=False)
-
-
-def _gate(connection: Connection, accepted: Sequence[str]) -> None:
-    """Stops where too many rows of a source carry words that no crosswalk explains."""
-    if connection.scalar(text("SELECT NOT EXISTS (SELECT FROM record WHERE valid_to_run IS NULL)")):
-        raise NothingPublished
-    shares = connection.execute(
-        text("""
-            SELECT source, count(unmapped) AS unmapped, count(*) AS rows
-            FROM record WHERE valid_to_run IS NULL
-            GROUP BY source ORDER BY source
-        """)
-    )
-    for source, unmapped, rows in shares:
-        if unmapped > _UNMAPPED_SHARE * rows and UNMAPPED not in accepted:
-            raise GateClosed(
-                Words(
-                    f"{unmapped} of {rows} rows of {source} carry words that no crosswalk explains, more than 1 %; "
-                    "see `vetalode unmapped`, complete the CSVs and ingest again, or publish --accept unmapped",
-                    f"{unmapped} de {rows} filas de {source} llevan palabras que ninguna tabla explica, más del 1 %; "
-                    "vea `vetalode unmapped`, complete los CSV e ingiera de nuevo, o publish --accept unmapped",
-                )
-            )
 
 
 def _begin(connection: Connection) -> tuple[int, str]:

@@ -17,4 +17,4 @@ say "Stopping the database and removing all that set-up made" \
     "Deteniendo la base de datos y quitando todo lo que se preparó"
 if [ -e var/postgres ] && ours; then remove_cluster; fi
 rm -rf "$(outside_home "$root")" "$(outside_home "$root").old"
-rm -rf .venv app/web/node_modules app/web/dist app/web/build var
+rm -rf .venv app/web/node_modules app/web/dist app/web/build ingest/boundaries.geojsonl* var

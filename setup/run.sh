@@ -22,6 +22,7 @@ check_port() {
 check_port
 setup/python.sh
 setup/web.sh
+setup/boundaries.sh
 DATABASE_URL=$(setup/postgis.sh)
 export DATABASE_URL PATH="$PWD/.venv/bin:$PATH"
 (lock && setup/sample.sh)

@@ -5,6 +5,7 @@ set -eu
 
 setup/python.sh
 setup/web.sh
+setup/boundaries.sh
 DATABASE_URL=$(setup/postgis.sh)
 chromium=$(setup/chromium.sh)
 export DATABASE_URL ${chromium:+VETALODE_CHROMIUM="$chromium"}

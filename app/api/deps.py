@@ -55,7 +55,7 @@ async def connection(wired: Annotated[Wired, Depends(wired)]) -> AsyncIterator[A
 
 Everything = Annotated[Wired, Depends(wired)]
 Lang = Annotated[Language, Depends(plain)]
-# Given back before the answer is sent, so that a client who reads slowly holds no connection.
+# Given back before the answer is compressed and sent, which may take longer than the question took.
 Conn = Annotated[AsyncConnection, Depends(connection, scope="function")]
 
 

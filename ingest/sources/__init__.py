@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -35,6 +35,15 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Where the agency offers the source: files whole, and layers of an ArcGIS service by the names we give them."""
+
+    files: tuple[str, ...] = ()
+    layers: Mapping[str, str] = field(default_factory=dict)
+    limit_bytes: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A source is two plain functions, `read` and `harmonise`, and what is known about it.
 
@@ -43,6 +52,7 @@ class Source:
     """
 
     about: About
+    offered: Offered
     crosswalks: Crosswalks
     read: Callable[[Sequence[Path]], Reading]
     harmonise: Callable[[Raw, Crosswalks, Places], Harmonised]
@@ -69,10 +79,13 @@ def source(name: str) -> Source:
             Words(f"there is no source {name!r}; there are: {known}", f"no existe la fuente {name!r}; hay: {known}")
         )
     folder = HERE / name
-    about = About(id=name, **tomllib.loads((folder / "about.toml").read_text(encoding="utf-8")))
+    told = tomllib.loads((folder / "about.toml").read_text(encoding="utf-8"))
+    offered = Offered(**told.pop("fetch", {}))
+    about = About(id=name, **told)
     reading = import_module(f"{__name__}.{name}.read")
     return Source(
         about=about,
+        offered=offered,
         crosswalks=Crosswalks(folder / "crosswalk"),
         read=reading.read,
         harmonise=import_module(f"{__name__}.{name}.harmonise").harmonise,
