@@ -9,11 +9,12 @@ _LONGITUDE = "EWO"
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3},\d+", re.ASCII)
+# An s marks seconds beside an m for minutes alone: "33 05 30 S" lies south.
 _SEXAGESIMAL = re.compile(
     r"""(?P<before>[NSEWO])?\s*
         (?P<sign>[+-])?\s*(?P<degrees>\d{1,3})(?:[°ºd:\s-]\s*)
-        (?P<minutes>\d{1,2}(?:\.\d+)?)(?:['′’m:\s-]\s*|$)
-        (?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*(?:["″”s]|''|′′)?\s*)?
+        (?P<minutes>\d{1,2}(?:\.\d+)?)(?:(?:(?P<letters>m)|['′’:\s-])\s*|$)
+        (?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*(?(letters)s|(?:["″”]|''|′′))?\s*)?
         (?P<after>[NSEWO])?""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
@@ -33,6 +34,11 @@ def latitude(text: str) -> float | None:
     return _degrees(text.strip(), _LATITUDE)
 
 
+def decimal(text: str) -> float | None:
+    """A plain number, as eastings and northings are; None for what is none."""
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
 def _degrees(text: str, hemispheres: str) -> float | None:
     if _DECIMAL.fullmatch(text):
         return float(text)
@@ -45,7 +51,7 @@ def _degrees(text: str, hemispheres: str) -> float | None:
     if parts is None:
         return None
     minutes, seconds = float(parts["minutes"]), float(parts["seconds"] or 0)
-    if minutes >= 60 or seconds >= 60:
+    if minutes >= 60 or seconds >= 60 or (parts["seconds"] and not minutes.is_integer()):
         return None
     size = float(parts["degrees"]) + minutes / 60 + seconds / 3600
     return _signed(-size if parts["sign"] == "-" else size, parts, hemispheres)

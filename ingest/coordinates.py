@@ -1,7 +1,8 @@
 """Coordinates into WGS 84 by an operation that is chosen and named, never left to a default; the one door to PROJ."""
 
 import math
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,12 +30,14 @@ _NAD83 = frozenset(f"EPSG:{code}" for code in (4269, *range(26911, 26917)))
 # wheel; were they installed, they would still have to be added here.
 _CHOSEN = {
     ("NAD27", "MX"): (1187,),
-    ("NAD27", "US"): (1175, 1173, 1174, 1176),
+    ("NAD27", "US"): (1175, 1174, 1176),
     ("NAD27", "CA"): (1172,),
     ("NAD83", "MX"): (1188,),
-    ("NAD83", "US"): (1188, 1252),
+    ("NAD83", "US"): (1252, 1188),
     ("NAD83", "CA"): (1188,),
 }
+# It moves nothing, so it may be used beyond its box, which leaves out Puerto Rico and the south of Mexico.
+_MOVES_NOTHING = 1188
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Operation:
     name: str
     accuracy_m: float
     transformer: Transformer | None
-    geographic: bool
+    everywhere: bool
 
     def apply(self, x: float, y: float) -> tuple[float, float]:
         """Longitude and latitude in degrees, from easting (or longitude) before northing (or latitude)."""
@@ -55,7 +58,7 @@ class Operation:
         return longitude, latitude
 
 
-_STAYS = Operation(WGS84, "none", 0.0, None, geographic=True)
+_STAYS = Operation(WGS84, "none", 0.0, None, everywhere=True)
 
 
 def check_frame(source_crs: str) -> None:
@@ -98,25 +101,30 @@ def _operations(source_crs: str, country: str | None) -> tuple[Operation, ...]:
     """The operations of a frame that may be used for a country, the first choice first."""
     check_frame(source_crs)
     if source_crs in _EVERYWHERE:
-        return (_operation(source_crs, TransformerGroup(source_crs, WGS84, always_xy=True).transformers[0]),)
+        return (_operation(source_crs, _transformers(source_crs)[0], everywhere=True),)
     by_code = {code: one for one in _transformers(source_crs) for code in _codes(one)}
     chosen = _CHOSEN.get((_datum(source_crs), country or ""), ())
-    return tuple(_operation(source_crs, by_code[code]) for code in chosen if code in by_code)
+    return tuple(
+        _operation(source_crs, by_code[code], everywhere=code == _MOVES_NOTHING) for code in chosen if code in by_code
+    )
 
 
 def _transformers(source_crs: str) -> list[Transformer]:
-    return TransformerGroup(source_crs, WGS84, always_xy=True).transformers
+    """All ways that PROJ knows without a grid that is not installed, of which it warns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Best transformation is not available")
+        return TransformerGroup(source_crs, WGS84, always_xy=True).transformers
 
 
-def _operation(source_crs: str, transformer: Transformer) -> Operation:
+def _operation(source_crs: str, transformer: Transformer, *, everywhere: bool) -> Operation:
     name = " + ".join(_steps(transformer))
-    return Operation(source_crs, name, max(transformer.accuracy, 0.0), transformer, CRS(source_crs).is_geographic)
+    return Operation(source_crs, name, max(transformer.accuracy, 0.0), transformer, everywhere)
 
 
 def _covers(found: Operation, longitude: float, latitude: float) -> bool:
-    """Whether the operation's area of use holds the point; the everywhere ones are not asked."""
+    """Whether the operation may be used at the point: its area of use holds it, or it is good everywhere."""
     area = found.transformer.area_of_use if found.transformer else None
-    if found.source_crs in _EVERYWHERE or area is None:
+    if found.everywhere or area is None:
         return True
     return area.west <= longitude <= area.east and area.south <= latitude <= area.north
 
@@ -142,7 +150,8 @@ def _steps(transformer: Transformer) -> Iterator[str]:
 
 def numbers(x: object, y: object, fields: tuple[str, str], *, geographic: bool) -> tuple[float, float]:
     """The two coordinates as numbers, from decimals or degrees, minutes and seconds; raises `RowRejected`."""
-    pair = _number(x, fields[0], angles.longitude), _number(y, fields[1], angles.latitude)
+    east, north = (angles.longitude, angles.latitude) if geographic else (angles.decimal, angles.decimal)
+    pair = _number(x, fields[0], east), _number(y, fields[1], north)
     if pair == (0, 0):
         raise rejected(
             "position-null-island",
@@ -162,7 +171,7 @@ def is_geographic(source_crs: str) -> bool:
     return source_crs == WGS84 or CRS(source_crs).is_geographic
 
 
-def _number(value: object, field: str, degrees: object) -> float:
+def _number(value: object, field: str, read: Callable[[str], float | None]) -> float:
     text = "" if value is None else str(value).strip()
     if not text:
         raise rejected(
@@ -172,7 +181,7 @@ def _number(value: object, field: str, degrees: object) -> float:
             f"{field} is empty; without a position the row cannot be put on a map",
             f"{field} está vacío; sin posición la fila no se puede poner en un mapa",
         )
-    number = degrees(text) if callable(degrees) else None
+    number = read(text)
     if number is None or not math.isfinite(number):
         raise rejected(
             "position-not-a-number",
@@ -181,7 +190,7 @@ def _number(value: object, field: str, degrees: object) -> float:
             f"{field} is {text!r}; it should be a decimal number such as -110.30066, or degrees, minutes and seconds",
             f"{field} es {text!r}; debería ser un número decimal como -110.30066, o grados, minutos y segundos",
         )
-    return float(number)
+    return number
 
 
 def out_of_range(field: str, value: str, limit: int | None) -> RowRejected:

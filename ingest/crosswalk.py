@@ -97,8 +97,8 @@ class Crosswalks:
         return summed.hexdigest()[:16]
 
 
-# A crosswalk is named after its vocabulary, where it is the only one into it.
-_VOCABULARY = {
+# A source's second way to say the same kind of thing.
+_FURTHER = {
     "deposit_model": "deposit_type",
     "deposit_size": "size",
     "commodity_code": "commodity",
@@ -106,8 +106,13 @@ _VOCABULARY = {
 }
 
 
+def vocabulary_of(name: str) -> str:
+    """The vocabulary that a crosswalk of that name gives codes of; the first one into a vocabulary has its name."""
+    return _FURTHER.get(name, name)
+
+
 def _crosswalk(path: Path, name: str) -> Crosswalk:
-    vocabulary_name = _VOCABULARY.get(name, name)
+    vocabulary_name = vocabulary_of(name)
     lines: dict[str, Line] = {}
     for line in _lines(path):
         if line.code and line.code not in vocabulary(vocabulary_name).terms:

@@ -65,11 +65,17 @@ _COMMODITIES = Harmonised._fields.index("commodities")
 
 
 @lru_cache(maxsize=100_000)
-def _arrays(commodities: tuple[DepositCommodity, ...]) -> tuple[list[Any], ...]:
-    codes = [one.code for one in commodities]
-    ranks = [one.rank for one in commodities]
-    by_rank = ([one.code for one in commodities if one.rank == rank] for rank in (1, 2, 3))
-    return (codes, ranks, [one.words for one in commodities], *by_rank)
+def _arrays(commodities: tuple[DepositCommodity, ...]) -> tuple[str, ...]:
+    """The arrays of commodities as PostgreSQL writes them: the same few sets recur, so each is written once."""
+    ranks = ",".join("NULL" if one.rank is None else str(one.rank) for one in commodities)
+    by_rank = (_array(one.code for one in commodities if one.rank == rank) for rank in (1, 2, 3))
+    codes, words = _array(one.code for one in commodities), _array(one.words for one in commodities)
+    return (codes, f"{{{ranks}}}", words, *by_rank)
+
+
+def _array(items: Iterable[str]) -> str:
+    quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
 
 
 class Aside:

@@ -46,20 +46,18 @@ def locate(
         if swapped is None:
             raise
         pair, rule = swapped, "axes-swapped"
-    longitude, latitude, operation = coordinates.to_wgs84(*pair, source_crs, stated.country)
-    lies = places.at(longitude, latitude)
-    check = None
-    if stated.country and lies.country != stated.country and _far(places, longitude, latitude, stated.country, None):
-        repair = _repair(longitude, latitude, stated, places) if geographic and rule is None else None
-        if repair:
-            longitude, latitude, rule = repair
-            lies = places.at(longitude, latitude)
-        else:
-            check = OUTSIDE_COUNTRY
-    elif (
-        stated.state and lies.state != stated.state and _far(places, longitude, latitude, stated.country, stated.state)
-    ):
-        check = OUTSIDE_STATE
+    # Repaired before the datum is changed, for an operation is chosen by the place: a datum moves a point by metres, a
+    # lost sign by half the globe.
+    lies = places.at(*pair) if geographic else None
+    repair = _repair(pair, lies, stated, places) if lies and rule is None else None
+    if repair:
+        pair, rule = repair
+        lies = places.at(*pair)
+    country = stated.country or (lies.country if lies else None)
+    longitude, latitude, operation = coordinates.to_wgs84(*pair, source_crs, country)
+    if lies is None or pair != (longitude, latitude):
+        lies = places.at(longitude, latitude)
+    check = _oddity(longitude, latitude, lies, stated, places)
     accuracy_m = math.hypot(source_accuracy_m, operation.accuracy_m)
     return Position(longitude, latitude, accuracy_m, source_crs, operation.name, rule, check), lies
 
@@ -69,25 +67,37 @@ def _geographic(source_crs: str) -> bool:
     return coordinates.is_geographic(source_crs)
 
 
-def _far(places: Places, longitude: float, latitude: float, country: str | None, state: str | None) -> bool:
+def _oddity(longitude: float, latitude: float, lies: Place, stated: Place, places: Places) -> str | None:
+    """What is odd about a point that lies here and states that; nothing, where no country is stated."""
+    country, state = stated.country, stated.state
+    if country and lies.country != country and _far(places, longitude, latitude, country, None):
+        return OUTSIDE_COUNTRY
+    if country and state and lies.state != state and _far(places, longitude, latitude, country, state):
+        return OUTSIDE_STATE
+    return None
+
+
+def _far(places: Places, longitude: float, latitude: float, country: str, state: str | None) -> bool:
     """Far outside a country or state whose boundary is known; of one that is not, nothing can be said."""
-    if country is None:
-        return False
     away = places.distance_km(longitude, latitude, country, state)
     return math.isfinite(away) and away > FAR_KM
 
 
-def _repair(longitude: float, latitude: float, stated: Place, places: Places) -> tuple[float, float, str] | None:
-    fits = [one for one in _candidates(longitude, latitude) if _fits(places.at(one[0], one[1]), stated)]
+def _repair(
+    pair: tuple[float, float], lies: Place, stated: Place, places: Places
+) -> tuple[tuple[float, float], str] | None:
+    if _oddity(*pair, lies, stated, places) != OUTSIDE_COUNTRY:
+        return None
+    fits = [(point, rule) for point, rule in _candidates(*pair) if _fits(places.at(*point), stated)]
     return fits[0] if len(fits) == 1 else None
 
 
-def _candidates(longitude: float, latitude: float) -> Iterator[tuple[float, float, str]]:
-    yield -longitude, latitude, "longitude-sign"
-    yield longitude, -latitude, "latitude-sign"
-    yield -longitude, -latitude, "both-signs"
+def _candidates(longitude: float, latitude: float) -> Iterator[tuple[tuple[float, float], str]]:
+    yield (-longitude, latitude), "longitude-sign"
+    yield (longitude, -latitude), "latitude-sign"
+    yield (-longitude, -latitude), "both-signs"
     if abs(longitude) <= 90:
-        yield latitude, longitude, "axes-swapped"
+        yield (latitude, longitude), "axes-swapped"
 
 
 def _fits(place: Place, stated: Place) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.domain.vocabulary import fold
 from app.words import Words
+from ingest.crosswalk import vocabulary_of
 
 Row = Mapping[str, str]
 
@@ -33,13 +34,11 @@ _COLUMNS = {
     "mine_status": f"{_CODED} uri parent",
     "operation_type": _CODED,
     "size": _CODED,
-    "country": _CODED,
-    "state": f"{_CODED} country",
+    "country": f"{_CODED} of",
+    "state": f"{_CODED} country natural_earth",
     "critical/index": f"{_CODED} country listed_on status source note_en note_es",
 }
 _VOCABULARIES = tuple(name for name, columns in _COLUMNS.items() if columns.startswith(_CODED))
-# A crosswalk has the name of its vocabulary, but for these: a source's second way to say the same kind of thing.
-_VOCABULARY_OF = {"deposit_model": "deposit_type", "deposit_size": "size"}
 _CODE = {"country": r"[A-Z]{2}", "state": r"[A-Z]{2}-[A-Z0-9]{1,3}"}
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 _LEVELS = {"environment": "", "group": "environment", "type": "group"}
@@ -51,7 +50,8 @@ _GARBLED = re.compile(r"[ÃÂ\N{REPLACEMENT CHARACTER}]|[a-z][=!][a-z]")
 
 def problems(root: Path = ROOT) -> list[Words]:
     """What is wrong with the CSVs of a project, each with the file to open; an empty list where all agree."""
-    checks = (_check_files, _check_terms, _check_parents, _check_axes, _check_kin, _check_lists, _check_crosswalks)
+    terms = (_check_files, _check_terms, _check_parents, _check_places, _check_axes, _check_kin)
+    checks = (*terms, _check_lists, _check_crosswalks)
     return [problem for check in checks for problem in check(root)]
 
 
@@ -158,6 +158,19 @@ def _all_above(code: str, above: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
+def _check_places(root: Path) -> Iterator[Words]:
+    of = {row["code"]: row["of"] for row in _rows(root, "country")}
+    for code, above in of.items():
+        if above and of.get(above) != "":
+            yield _at(_path("country"), code, "is of no sovereign country", "no es de un país soberano")
+    states = _rows(root, "state")
+    for row in states:
+        if row["country"] not in of or not row["code"].startswith(f"{row['country']}-"):
+            yield _at(_path("state"), row["code"], "is of another country", "es de otro país")
+    for shape in _twice(row["natural_earth"] for row in states):
+        yield _at(_path("state"), repr(shape), "stands twice in natural_earth", "está dos veces en natural_earth")
+
+
 def _check_axes(root: Path) -> Iterator[Words]:
     path, rows, kinds = _path("status_axes"), _rows(root, "status_axes"), _codes(root, "feature_kind")
     statuses = {row["code"]: row for row in _rows(root, "status")}
@@ -222,7 +235,7 @@ def _crosswalks(root: Path) -> Iterator[tuple[Path, str, list[Row]]]:
     """Each crosswalk with the name of its vocabulary; the words for nothing have none."""
     for path in _files(root):
         if path.parent.name == "crosswalk" and path.stem != "null":
-            yield path, _VOCABULARY_OF.get(path.stem, path.stem), _read(root, path)
+            yield path, vocabulary_of(path.stem), _read(root, path)
 
 
 def _check_crosswalks(root: Path) -> Iterator[Words]:

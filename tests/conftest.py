@@ -230,8 +230,6 @@ def big_store(
 ) -> Iterator[Engine]:
     """The sample data and 20 000 deposits more, far more than sockets hold; tests only read it."""
     with opened(make_database(sample_template)) as engine:
-        with engine.begin() as connection:
-            connection.execute(text("ANALYZE"))  # a store that has been in use knows its sizes
         places = ((n, 20 + n / 2000, -120 + n / 1000) for n in range(1, 20_001))
         add_mrds(engine, ({"dep_id": n, "site_name": f"Mine {n}", "latitude": y, "longitude": x} for n, y, x in places))
         yield engine

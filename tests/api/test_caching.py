@@ -10,7 +10,7 @@ from ingest.publish import rollback
 ITEMS = "/collections/deposits/items"
 TILE, EMPTY_TILE = "/tiles/deposits/2/0/1.mvt", "/tiles/deposits/5/31/31.mvt"
 OF_A_RELEASE = (ITEMS, f"{ITEMS}/mrds-99900001", TILE, EMPTY_TILE, "/exports/deposits.geojson")
-SPOKEN = ("/sources", "/vocabularies", "/vocabularies/commodity")
+SPOKEN = ("/sources", "/vocabularies", "/vocabularies/commodity", "/lists")
 NEW_ROW = {"dep_id": "1", "site_name": "New", "latitude": "30", "longitude": "-110"}
 
 

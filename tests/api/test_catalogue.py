@@ -45,15 +45,34 @@ def test_a_vocabulary_says_each_code_in_both_languages(edge_client, name):
 
 def test_every_code_of_the_deposits_is_explained(edge_client):
     terms = {
-        name: {term["code"] for term in edge_client.get(f"/vocabularies/{name}").json()["terms"]}
-        for name in ("commodity", "status", "country")
+        name: {term["code"] for term in edge_client.get(f"/vocabularies/{name}").json()["terms"]} for name in TITLES
     }
     for feature in edge_client.get("/exports/deposits.geojson").json()["features"]:
         said = feature["properties"]
         assert set(filter(None, (said["commodities"] or "").split(","))) <= terms["commodity"]
-        assert {said["status"]} - {None} <= terms["status"]
-        assert {said["country"]} - {None} <= terms["country"]
+        for name in terms.keys() & said.keys():
+            assert {said[name]} - {None} <= terms[name]
 
 
 def test_every_commodity_has_a_group(edge_client):
     assert all(term["group"] for term in edge_client.get("/vocabularies/commodity").json()["terms"])
+
+
+def test_lists_of_critical_minerals_are_dated_and_say_whose_they_are(edge_client):
+    codes = {term["code"] for term in edge_client.get("/vocabularies/commodity").json()["terms"]}
+    english, spanish = (edge_client.get("/lists", params={"lang": lang}).json()["lists"] for lang in ("en", "es"))
+    assert {each["country"] for each in english} == {"US", "MX"}
+    for one, other in zip(english, spanish, strict=True):
+        assert one["id"] == other["id"]
+        assert (one["label"], other["label"]) == (one["label_en"], one["label_es"])
+        assert one["listed_on"]
+        assert one["source"]
+        assert set(one["commodities"]) <= codes
+
+
+def test_every_list_of_the_deposits_is_explained(edge_client):
+    lists = {each["id"] for each in edge_client.get("/lists").json()["lists"]}
+    said = [f["properties"]["critical_lists"] for f in edge_client.get("/exports/deposits.geojson").json()["features"]]
+    named = {code for codes in filter(None, said) for code in codes.split(",")}
+    assert named
+    assert named <= lists

@@ -19,6 +19,7 @@ PLACES = [
     "/releases",
     "/vocabularies",
     "/vocabularies/commodity",
+    "/lists",
     "/health/live",
     "/health/ready",
     "/openapi.json",

@@ -11,13 +11,14 @@ from sqlalchemy import text
 
 from app import errors
 from app.api import problems
+from app.api.asked import Filtered
 from app.main import create_app
 from app.settings import Settings
 
 ITEMS = "/collections/deposits/items"
 TILE = "/tiles/deposits/0/0/0.mvt"
 FILTERED = (ITEMS, TILE, "/tiles/deposits.json", "/exports/deposits.geojson")
-PLAIN = (f"{ITEMS}/mrds-1", "/sources", "/releases", "/vocabularies", "/vocabularies/status", "/health/live")
+PLAIN = (f"{ITEMS}/mrds-1", "/sources", "/releases", "/vocabularies", "/vocabularies/status", "/lists", "/health/live")
 
 
 def _is_problem(answer, status, lang="en"):
@@ -74,11 +75,19 @@ def test_a_parameter_given_twice_is_refused(edge_client, path, name):
         ("country", "México", "MX"),
         ("status", "Productor", "producer"),
         ("source", "mrsd", "mrds"),
+        ("state", "Sonora", "MX-SON"),
+        ("list", "us-critical-2052", "us-critical-2025"),
     ],
 )
 def test_a_code_that_does_not_exist_is_refused_and_a_near_one_named(edge_client, path, name, code, near):
     detail = _is_problem(edge_client.get(path, params={name: f"{near},{code}"}), 400)
     assert f"{name}={code!r} is not a code we know; did you mean {near!r}?" in detail
+
+
+@pytest.mark.parametrize("path", FILTERED)
+@pytest.mark.parametrize("value", ["", "all", "BOTH", "both,either"])
+def test_critical_is_to_both_or_to_either(edge_client, path, value):
+    assert "both or either" in _is_problem(edge_client.get(path, params={"critical": value}), 400)
 
 
 @pytest.mark.parametrize("lang", ["fr", "EN", "es-MX", "", "*"])
@@ -190,7 +199,7 @@ HOSTILE = [
 # What a client may send though no library of ours would: bytes that are no UTF-8, half a surrogate, a lone percent.
 RAW = ["%ff", "%00", "%ED%A0%80", "%", "%zz", "%C0%AF", "a&=b", "&&&", "=", ";"]
 
-NAMES = ("bbox", "commodity", "country", "source", "status", "limit", "cursor", "lang")
+NAMES = (*Filtered.model_fields, "limit", "cursor")
 DATABASE_WORDS = re.compile(r"psycopg|sqlalchemy|traceback|syntax error|relation \"|postgres|ERROR:|\bSELECT\b")
 
 

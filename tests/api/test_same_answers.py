@@ -16,15 +16,19 @@ def _some(*codes):
     return st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True)
 
 
-_questions = st.fixed_dictionaries(
-    {},
-    optional={
-        "bbox": _boxes,
-        "commodity": _some("gold", "silver", "copper", "lead", "iron", "salt"),
-        "country": _some("US", "MX", "CA"),
-        "source": _some("mrds", "sgm"),
-        "status": _some("producer", "past-producer", "prospect", "occurrence"),
-    },
+_parts = {
+    "bbox": _boxes,
+    "commodity": _some("gold", "silver", "copper", "lead", "iron", "salt"),
+    "country": _some("US", "MX", "CA"),
+    "source": _some("mrds", "sgm"),
+    "status": _some("producer", "past-producer", "prospect", "occurrence"),
+    "state": _some("US-AZ", "US-NV", "MX-SON", "MX-CHH"),
+    "list": _some("us-critical-2025", "us-critical-2022", "mx-strategic-law", "mx-scarce-2026"),
+    "critical": st.sampled_from([["both"], ["either"]]),
+}
+# More than three at once find hardly anything.
+_questions = st.lists(st.sampled_from(sorted(_parts)), max_size=3, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: _parts[name] for name in names})
 )
 
 
@@ -60,9 +64,19 @@ def _wants(question, feature):
     said = feature["properties"]
     return (
         _is_in(question.get("bbox"), *feature["geometry"]["coordinates"])
-        and ("commodity" not in question or set(question["commodity"]) & set((said["commodities"] or "").split(",")))
-        and all(said[name] in question.get(name, [said[name]]) for name in ("country", "source", "status"))
+        and all(said[name] in question.get(name, [said[name]]) for name in ("country", "state", "source", "status"))
+        and ("commodity" not in question or set(question["commodity"]) & _codes(said["commodities"]))
+        and ("list" not in question or set(question["list"]) & _codes(said["critical_lists"]))
+        and ("critical" not in question or _is_critical(*question["critical"], _codes(said["critical_to"])))
     )
+
+
+def _is_critical(to, countries):
+    return {"US", "MX"} <= countries if to == "both" else bool({"US", "MX"} & countries)
+
+
+def _codes(text):
+    return set((text or "").split(",")) - {""}
 
 
 def _is_in(bbox, longitude, latitude):

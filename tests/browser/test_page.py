@@ -58,7 +58,7 @@ def visit(browser, sample_served):
 
 def _drawn(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-ready", "true", timeout=30_000)
-    page.wait_for_function("vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
+    page.wait_for_function("() => vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
 
 
 def _ids_on_map(page: Page) -> set[str]:
@@ -69,7 +69,7 @@ def _ids_on_map(page: Page) -> set[str]:
 def _point_at(page: Page, longitude: float, latitude: float) -> None:
     """Brings a place to the middle of the map and clicks on it."""
     page.evaluate("(center) => vetalode.map.jumpTo({center, zoom: 10})", [longitude, latitude])
-    page.wait_for_function("vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
+    page.wait_for_function("() => vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
     at = page.evaluate("(place) => vetalode.map.project(place)", [longitude, latitude])
     page.locator("#map canvas").click(position={"x": at["x"], "y": at["y"]})
 
@@ -120,10 +120,10 @@ def test_a_commodity_filters_map_count_and_links_alike(visit):
     page.get_by_role("combobox", name="Commodity").fill("lith")
     page.get_by_role("option", name="Lithium").click()
     expect(page.locator("#count")).not_to_contain_text("132")
-    page.wait_for_function("vetalode.map.areTilesLoaded()")
+    page.wait_for_function("() => vetalode.map.areTilesLoaded()")
     listed = page.request.get(page.locator("#take-extract").get_attribute("href")).json()
     expect(page.locator("#count")).to_contain_text(str(listed["numberMatched"]))
-    page.wait_for_function("vetalode.map.queryRenderedFeatures({layers: ['deposits-disc']}).length < 20")
+    page.wait_for_function("() => vetalode.map.queryRenderedFeatures({layers: ['deposits-disc']}).length < 20")
     assert 0 < len(_ids_on_map(page)) < len(everything)
     assert _ids_on_map(page) <= {feature["id"] for feature in listed["features"]}
     assert "commodity=lithium" in page.url

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db import schema
 from app.db.tables import metadata
+from ingest.landing import RECORD
 
 
 def _of_ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
@@ -63,15 +64,21 @@ def writing(sample_store: Engine) -> Iterator[Connection]:
         ("INSERT INTO catalogue (one_row) VALUES (false)", "catalogue_only_check"),
         ("INSERT INTO catalogue DEFAULT VALUES", "catalogue_pkey"),
         ("UPDATE deposit_commodity SET rank = 4", "deposit_commodity_rank_check"),
-        ("UPDATE harmonised SET status = 'thriving'", "harmonised_status_fkey"),
+        ("UPDATE deposit SET status = 'thriving'", "deposit_status_fkey"),
+        ("UPDATE deposit SET mine_status = 'thriving'", "deposit_mine_status_fkey"),
+        ("UPDATE deposit SET deposit_type = 'lode'", "deposit_deposit_type_fkey"),
+        ("UPDATE deposit SET operation_size = 'huge'", "deposit_operation_size_fkey"),
+        ("UPDATE deposit SET state = 'MX-XXX'", "deposit_state_fkey"),
         ("UPDATE deposit SET country = 'XX'", "deposit_country_fkey"),
         ("UPDATE deposit_commodity SET commodity = 'phlogiston'", "deposit_commodity_commodity_fkey"),
         (
-            "INSERT INTO record (source, source_id, layer, row_hash, raw, file, row_number, valid_from_run)"
-            " SELECT source, source_id, layer, row_hash, raw, file, row_number, 1 FROM record",
+            f"INSERT INTO record ({', '.join(RECORD)}) SELECT {', '.join(RECORD)} FROM record",
             "record_current_key",
         ),
-        ("DELETE FROM record", "harmonised_record_fkey"),
+        ("INSERT INTO source_link (source, one, other, run) VALUES ('mrds', '2', '1', 1)", "source_link_order_check"),
+        ("INSERT INTO source_link (source, one, other, run) VALUES ('mrds', '1', '1', 1)", "source_link_order_check"),
+        ("UPDATE critical SET named = 'phlogiston'", "critical_named_fkey"),
+        ("DELETE FROM status WHERE code = 'past-producer'", "deposit_status_fkey"),
         ("UPDATE release SET id = 9", "catalogue_current_release_fkey"),
     ],
 )

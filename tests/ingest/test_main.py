@@ -51,7 +51,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "error.json": b'{"error": {"code": 500, "message": "down"}}',
         "null.json": b'{"features": null}',
         "more.json": (ROOT / "sample_data" / "sgm_minas_50k_page1.geojson").read_bytes(),
-        "nad27.json": b'{"features": [], "spatialReference": {"wkid": 4267}}',
+        "ed50.json": b'{"features": [], "spatialReference": {"wkid": 4230}}',
         "frame.json": b'{"features": []}',
         "minas.gpkg": b"junk",
         "minas.shp": b"",
@@ -66,7 +66,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("source", "name", "en", "es"),
     [
         ("mrds", "absent.csv", "cannot be read: No such file", "no se puede leer"),
-        ("mrds", "folder", "cannot be read: Is a directory", "no se puede leer"),
+        ("mrds", "folder", "holds no table of MRDS", "no contiene ninguna tabla de MRDS"),
+        ("sgm", "folder", "cannot be read: Is a directory", "no se puede leer"),
         ("mrds", "empty.csv", "is empty", "está vacío"),
         ("mrds", "mark.csv", "is empty", "está vacío"),
         ("mrds", "header.csv", "is not an MRDS table: its header lacks dep_id", "no es una tabla de MRDS"),
@@ -81,7 +82,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("sgm", "error.json", "the service's error, not data: 500 down", "es un error del servicio"),
         ("sgm", "null.json", "holds no list of features", "no contiene una lista de features"),
         ("sgm", "more.json", "more rows follow", "siguen más filas"),
-        ("sgm", "nad27.json", "nad27.json: the coordinate system EPSG:4267", "nad27.json: no sabemos llevar"),
+        ("sgm", "ed50.json", "ed50.json: the coordinate system EPSG:4230", "ed50.json: no sabemos llevar"),
         ("sgm", "frame.json", "does not say its coordinate system", "no dice su sistema de coordenadas"),
         ("sgm", "minas.gpkg", "not a vector file", "no es un archivo vectorial"),
         ("sgm", "minas.shp", "not a vector file", "no es un archivo vectorial"),
@@ -177,7 +178,7 @@ def test_a_run_that_the_server_ends_is_told_so_and_fails(
 
     def end_copying(row: Row | Fault) -> Row | Fault:
         if row.number == 50:
-            assert one(empty_store, f"SELECT {how}(pid) FROM pg_stat_activity WHERE query LIKE 'COPY landed%'") is True
+            assert one(empty_store, f"SELECT {how}(pid) FROM pg_stat_activity WHERE query LIKE 'COPY record%'") is True
         return row
 
     monkeypatch.setattr(commands, "source", lambda name: replace(source(name), read=read))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.domain.bbox import Bbox
 from app.domain.deposit import ReleaseLevel
 from app.queries import catalogue, deposits
-from app.queries.filter import DepositFilter
+from app.queries.filter import Critical, DepositFilter
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +78,8 @@ def test_what_is_not_stated_is_in_no_list_of_codes(found, everything):
     "code", ["' OR 1=1--", "gold'); DROP TABLE deposit; --", "{gold}", "\\", "%", "", "gold,silver"]
 )
 def test_codes_are_bound_and_never_read_as_sql(found, code):
-    every = {"commodities": (code,), "countries": (code,), "sources": (code,), "statuses": (code,)}
-    assert all(found(DepositFilter(**{name: codes})) == [] for name, codes in every.items())
+    for name in ("commodities", "countries", "states", "sources", "statuses", "lists"):
+        assert found(DepositFilter(**{name: (code,)})) == []
 
 
 @pytest.mark.parametrize(("level", "number"), [(ReleaseLevel.PUBLIC, 85), (ReleaseLevel.AGENCY, 132)])
@@ -97,16 +97,24 @@ _boxes = st.builds(lambda west, east, y: Bbox(west, y[0], east, y[1]), _longitud
 
 
 def _some(*codes: str) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(codes), max_size=3, unique=True).map(tuple)
+    return st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True).map(tuple)
 
 
-_filters = st.builds(
-    DepositFilter,
-    bbox=st.none() | _boxes,
-    commodities=_some("gold", "silver", "copper", "lead", "iron", "salt"),
-    countries=_some("US", "MX", "CA"),
-    sources=_some("mrds", "sgm"),
-    statuses=_some("producer", "past-producer", "prospect", "occurrence"),
+_parts = {
+    "bbox": _boxes,
+    "commodities": _some("gold", "silver", "copper", "lead", "iron", "salt"),
+    "countries": _some("US", "MX", "CA"),
+    "sources": _some("mrds", "sgm"),
+    "statuses": _some("producer", "past-producer", "prospect", "occurrence"),
+    "states": _some("US-AZ", "US-NV", "MX-SON", "MX-CHH"),
+    "lists": _some("us-critical-2025", "us-critical-2022", "mx-strategic-law", "mx-scarce-2026"),
+    "critical": st.sampled_from(Critical),
+}
+# More than three at once find hardly anything.
+_filters = (
+    st.lists(st.sampled_from(sorted(_parts)), max_size=3, unique=True)
+    .flatmap(lambda names: st.fixed_dictionaries({name: _parts[name] for name in names}))
+    .map(lambda parts: DepositFilter(**parts))
 )
 
 
@@ -129,9 +137,17 @@ def _is_in(bbox: Bbox | None, feature: dict[str, Any]) -> bool:
 
 
 def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
+    critical_to = _codes(said["critical_to"]) & {"US", "MX"}
     return (
-        (not wanted.commodities or bool(set(wanted.commodities) & set((said["commodities"] or "").split(","))))
+        (not wanted.commodities or bool(set(wanted.commodities) & _codes(said["commodities"])))
+        and (not wanted.lists or bool(set(wanted.lists) & _codes(said["critical_lists"])))
+        and (wanted.critical is None or len(critical_to) >= {Critical.EITHER: 1, Critical.BOTH: 2}[wanted.critical])
         and (not wanted.countries or said["country"] in wanted.countries)
+        and (not wanted.states or said["state"] in wanted.states)
         and (not wanted.sources or said["source"] in wanted.sources)
         and (not wanted.statuses or said["status"] in wanted.statuses)
     )
+
+
+def _codes(text: str | None) -> set[str]:
+    return set((text or "").split(",")) - {""}

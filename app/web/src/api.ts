@@ -9,7 +9,25 @@ export interface Term {
   code: string;
   label_en: string;
   label_es: string;
+  /** Of a commodity. */
   group?: string;
+  /** Of a deposit type: how deep in its tree it stands. */
+  level?: string;
+  /** Of a state. */
+  country?: string;
+}
+
+/** A list of critical minerals, of its day. */
+export interface CriticalList {
+  id: string;
+  label_en: string;
+  label_es: string;
+  country: string;
+  listed_on: string;
+  standing: string;
+  in_force: boolean;
+  /** Which commodity counts on it, and by which named one. */
+  commodities: Readonly<Record<string, string>>;
 }
 
 export interface Source {
@@ -46,6 +64,7 @@ export interface DepositProperties {
   other_names: string | null;
   country: string | null;
   source_country: string | null;
+  state: string | null;
   source_state: string | null;
   source_county: string | null;
   commodities: string | null;
@@ -53,11 +72,36 @@ export interface DepositProperties {
   secondary_commodities: string | null;
   tertiary_commodities: string | null;
   source_commodities: string | null;
+  critical_lists: string | null;
+  critical_to: string | null;
+  feature_kind: string | null;
   status: string | null;
   source_status: string | null;
+  status_as_of: string | null;
+  occurrence_type: string | null;
+  mine_status: string | null;
+  operation_type: string | null;
+  source_operation_type: string | null;
+  deposit_type: string | null;
+  source_deposit_type: string | null;
+  deposit_form: string | null;
+  source_deposit_form: string | null;
+  production_size: string | null;
+  source_production_size: string | null;
+  deposit_size: string | null;
+  source_deposit_size: string | null;
+  operation_size: string | null;
+  source_host_rock: string | null;
+  source_alteration: string | null;
+  discovered_year: number | null;
+  first_production_year: number | null;
+  last_production_year: number | null;
+  source_years: string | null;
   position_accuracy_m: number | null;
   source_crs: string | null;
   transform: string | null;
+  position_rule: string | null;
+  position_check: string | null;
   layer: string | null;
   source_url: string | null;
   licence: string | null;
@@ -70,6 +114,9 @@ export interface DepositProperties {
 }
 
 export type Deposit = GeoJsonFeature<Point, DepositProperties> & { id: string };
+/** The codes of a property that has several, which the service joins by commas. */
+export const codesIn = (text: string | null): string[] => (text ?? "").split(",").filter(Boolean);
+
 export type DepositPage = FeatureCollection<Point, DepositProperties> & { numberMatched: number; features: Deposit[] };
 
 /** Something the service did not give. `name` says which sentence to show; `detail` is the service's own, if any. */
@@ -92,6 +139,9 @@ export const addressOf = (path: string, query?: URLSearchParams): string => {
 
 export const askTerms = async (name: string, lang: Lang): Promise<Term[]> =>
   (await ask<{ terms: Term[] }>(addressOf(`vocabularies/${name}`), lang)).terms;
+
+export const askLists = async (lang: Lang): Promise<CriticalList[]> =>
+  (await ask<{ lists: CriticalList[] }>(addressOf("lists"), lang)).lists;
 
 export const askSources = async (lang: Lang): Promise<Source[]> =>
   (await ask<{ sources: Source[] }>(addressOf("sources"), lang)).sources;

@@ -1,16 +1,19 @@
 /** What is wanted: the one value the map, the count, the list, the links and the address all read. */
 
-export const FILTER_KEYS = ["commodity", "country", "source", "status"] as const;
+export const FILTER_KEYS = ["commodity", "country", "state", "source", "status", "critical", "list"] as const;
 export type FilterKey = (typeof FILTER_KEYS)[number];
 export type Filter = Readonly<Record<FilterKey, readonly string[]>>;
 
-export const NO_FILTER: Filter = { commodity: [], country: [], source: [], status: [] };
+/** To which countries a deposit is critical, by the lists in force: one of these, where all else may be several. */
+export const CRITICAL = ["both", "either"] as const;
+
+export const NO_FILTER: Filter = eachKey(() => []);
 
 export const isEmpty = (filter: Filter): boolean => FILTER_KEYS.every((key) => filter[key].length === 0);
 
 export function filterFrom(query: URLSearchParams): Filter {
-  const codes = (key: FilterKey) => [...new Set(query.getAll(key).flatMap((text) => text.split(",")))];
-  return eachKey((key) => codes(key).map((code) => code.trim()).filter(Boolean));
+  const codes = (key: FilterKey) => query.getAll(key).flatMap((text) => text.split(",")).map((code) => code.trim());
+  return eachKey((key) => [...new Set(codes(key).filter(Boolean))]);
 }
 
 /** The filter as query parameters, in a fixed order, so that equal filters have equal addresses. */
@@ -40,12 +43,13 @@ export function tilesFor(templates: readonly string[], root: string, filter: Fil
 
 /** Keeps what the service knows, and names what it does not. */
 export function known(filter: Filter, codes: Record<FilterKey, ReadonlySet<string>>): { filter: Filter; dropped: string[] } {
+  const isKept = (key: FilterKey) => (code: string, i: number) => codes[key].has(code) && (key !== "critical" || i === 0);
   return {
-    filter: eachKey((key) => filter[key].filter((code) => codes[key].has(code))),
-    dropped: FILTER_KEYS.flatMap((key) => filter[key].filter((code) => !codes[key].has(code))),
+    filter: eachKey((key) => filter[key].filter(isKept(key))),
+    dropped: FILTER_KEYS.flatMap((key) => filter[key].filter((code, i) => !isKept(key)(code, i))),
   };
 }
 
 function eachKey(codesOf: (key: FilterKey) => readonly string[]): Filter {
-  return { commodity: codesOf("commodity"), country: codesOf("country"), source: codesOf("source"), status: codesOf("status") };
+  return Object.fromEntries(FILTER_KEYS.map((key) => [key, codesOf(key)])) as unknown as Filter;
 }

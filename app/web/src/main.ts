@@ -5,7 +5,7 @@ import { askDeposits, askTileJson, isAbort, type Deposit } from "./api.ts";
 import { asideIn } from "./aside.ts";
 import { askCatalogue, type Catalogue } from "./catalogue.ts";
 import { part } from "./dom.ts";
-import { FILTER_KEYS, known, queryOf, type Filter, type FilterKey } from "./filter.ts";
+import { CRITICAL, FILTER_KEYS, known, queryOf, type Filter, type FilterKey } from "./filter.ts";
 import { formatNumber } from "./format.ts";
 import { hoverAt } from "./hover.ts";
 import { foldable, isNarrow, openPartOfMap } from "./layout.ts";
@@ -61,12 +61,15 @@ async function load(): Promise<void> {
   }
 }
 
-function withoutUnknown(filter: Filter, { sources, ...vocabularies }: Catalogue): Filter {
+function withoutUnknown(filter: Filter, { lists, sources, ...vocabularies }: Catalogue): Filter {
   const codes: Record<FilterKey, ReadonlySet<string>> = {
     commodity: new Set(vocabularies.commodity.keys()),
     country: new Set(vocabularies.country.keys()),
-    status: new Set(vocabularies.status.keys()),
+    state: new Set(vocabularies.state.keys()),
     source: new Set(sources.map(({ id }) => id)),
+    status: new Set(vocabularies.status.keys()),
+    critical: new Set(CRITICAL),
+    list: new Set(lists.map(({ id }) => id)),
   };
   const { filter: kept, dropped } = known(filter, codes);
   if (dropped.length > 0) notices.show("link", (each) => wordsOf(each).droppedFromLink(dropped.join(", ")));

@@ -1,9 +1,9 @@
 /** The panel: filters, legend, links and sources, from the catalogue and the filter, in the page's language. */
 
-import { addressOf, type Source } from "./api.ts";
-import { labelOf, titleOf, type Catalogue, type Vocabulary } from "./catalogue.ts";
+import { addressOf, type CriticalList, type Source } from "./api.ts";
+import { labelOf, titled, titleOf, type Catalogue, type Vocabulary } from "./catalogue.ts";
 import { el, part, webAddress } from "./dom.ts";
-import { isEmpty, NO_FILTER, queryOf, type Filter, type FilterKey } from "./filter.ts";
+import { CRITICAL, isEmpty, NO_FILTER, queryOf, type Filter, type FilterKey } from "./filter.ts";
 import { folded, formatDate, formatNumber } from "./format.ts";
 import { markOf, shapeOf } from "./marks.ts";
 import { GROUPS } from "./palette.ts";
@@ -25,6 +25,8 @@ export function panelFor(onFilter: (filter: Filter) => void) {
     commodity: pickerIn(part("filter-commodity"), "commodity", change("commodity")),
     country: pickerIn(part("filter-country"), "country", change("country")),
     status: pickerIn(part("filter-status"), "status", change("status")),
+    state: pickerIn(part("filter-state"), "state", change("state")),
+    list: pickerIn(part("filter-list"), "critical-list", change("list")),
   };
   part("clear-filters").addEventListener("click", () => onFilter(NO_FILTER));
 
@@ -33,6 +35,8 @@ export function panelFor(onFilter: (filter: Filter) => void) {
       filter = next;
       part("clear-filters").hidden = isEmpty(filter);
       renderPickers(lang, catalogue);
+      renderCritical(lang);
+      openFoldInUse();
       renderSourceBoxes(lang, catalogue?.sources ?? []);
       renderLegend(lang, catalogue?.sources ?? []);
       renderSources(lang, catalogue?.sources ?? []);
@@ -65,6 +69,36 @@ export function panelFor(onFilter: (filter: Filter) => void) {
     pickers.commodity.render(wordsFor(words.commodity, words.anyCommodity), optionsOf(catalogue?.commodity), filter.commodity);
     pickers.country.render(wordsFor(words.country, words.anyCountry), nearestFirst(optionsOf(catalogue?.country)), filter.country);
     pickers.status.render(wordsFor(words.status, words.anyStatus), optionsOf(catalogue?.status), filter.status);
+    pickers.state.render(wordsFor(words.state, words.anyState), statesOf(optionsOf(catalogue?.state), catalogue), filter.state);
+    pickers.list.render(wordsFor(words.criticalList, words.anyList), listOptions(catalogue?.lists ?? [], lang), filter.list);
+  }
+
+  /** The states of the countries that are wanted, each with its country's code: California is in one, Sonora in the other. */
+  function statesOf(options: readonly Option[], catalogue: Catalogue | null): Option[] {
+    const countryOf = (code: string) => catalogue?.state.get(code)?.country ?? "";
+    const isOffered = ({ code }: Option) =>
+      filter.country.length === 0 || filter.country.includes(countryOf(code)) || filter.state.includes(code);
+    return options.filter(isOffered).map((option) => ({ ...option, label: `${option.label}, ${countryOf(option.code)}` }));
+  }
+
+  function renderCritical(lang: Lang): void {
+    const { criticalChoices } = wordsOf(lang);
+    const host = part("filter-critical");
+    const hadFocus = host.contains(document.activeElement);
+    host.replaceChildren(...([null, ...CRITICAL] as const).map((code) => criticalChoice(code, criticalChoices[code ?? "any"])));
+    if (hadFocus) host.querySelector<HTMLElement>("[checked]")?.focus();
+  }
+
+  function criticalChoice(code: string | null, text: string): HTMLElement {
+    const checked = (filter.critical[0] ?? null) === code;
+    const choice = el("input", { type: "radio", name: "critical", value: code ?? "", checked });
+    choice.addEventListener("change", () => change("critical")(code ? [code] : []));
+    return el("label", {}, choice, el("span", {}, text));
+  }
+
+  /** A filter in force is not left out of sight. */
+  function openFoldInUse(): void {
+    if (filter.state.length + filter.list.length > 0) part("more-filters").setAttribute("open", "");
   }
 
   function renderSourceBoxes(lang: Lang, sources: readonly Source[]): void {
@@ -90,6 +124,15 @@ function byLabel(vocabulary: Vocabulary, lang: Lang): Option[] {
       search: folded(`${label_en} ${label_es} ${code}`),
     }))
     .sort((a, b) => a.label.localeCompare(b.label, lang));
+}
+
+function listOptions(lists: readonly CriticalList[], lang: Lang): Option[] {
+  const { notInForce } = wordsOf(lang);
+  return lists.map((list) => ({
+    code: list.id,
+    label: [titled(list, lang), formatDate(list.listed_on, lang), ...(list.in_force ? [] : [notInForce])].join(" · "),
+    search: folded(`${list.label_en} ${list.label_es} ${list.id} ${list.listed_on}`),
+  }));
 }
 
 function nearestFirst(options: readonly Option[]): Option[] {

@@ -31,6 +31,12 @@ export interface Words {
   anyCommodity: string;
   anyCountry: string;
   anyStatus: string;
+  moreFilters: string;
+  anyState: string;
+  criticalFilter: string;
+  criticalChoices: Record<"any" | "both" | "either", string>;
+  criticalList: string;
+  anyList: string;
   noOption: string;
   remove: (label: string) => string;
 
@@ -65,12 +71,38 @@ export interface Words {
   harmonised: string;
   verbatim: string;
   notStated: string;
+  notHarmonised: string;
+  silent: (titles: string) => string;
+  groupsOfRows: Record<RowGroup, string>;
   name: string;
   otherNames: string;
   commodities: string;
   ranks: Record<Rank, string>;
   state: string;
+  byPosition: string;
   county: string;
+  criticalMinerals: string;
+  criticalTo: (countries: string) => string;
+  criticalToNone: string;
+  onNoList: string;
+  listed: (commodity: string, named: string) => string;
+  standings: Record<string, string>;
+  inForce: string;
+  notInForce: string;
+  asOf: (date: string) => string;
+  asOfRetrieval: (date: string) => string;
+  featureKind: string;
+  occurrenceType: string;
+  mineStatus: string;
+  operation: string;
+  years: string;
+  yearsOf: Record<YearName, string>;
+  depositType: string;
+  levels: Record<string, string>;
+  depositForm: string;
+  hostRock: string;
+  alteration: string;
+  sizes: Record<SizeName, string>;
   position: string;
   accuracy: string;
   accuracyWithin: (metres: string) => string;
@@ -78,6 +110,8 @@ export interface Words {
   sourceDatum: string;
   transform: string;
   transformNone: string;
+  positionRules: Record<string, string>;
+  positionChecks: Record<string, string>;
   hemispheres: { north: string; south: string; east: string; west: string };
   provenance: string;
   layer: string;
@@ -96,6 +130,9 @@ export interface Words {
 
 export type GroupName = "precious" | "base" | "ferrous" | "special" | "energy" | "industrial" | "construction" | "other";
 export type Rank = "primary" | "secondary" | "tertiary" | "unranked";
+export type RowGroup = "identity" | "contents" | "status" | "geology" | "size";
+export type YearName = "discovered" | "first" | "last";
+export type SizeName = "production" | "deposit" | "operation";
 export type ErrorName = "silent" | "unavailable" | "refused" | "missing" | "faulty" | "tiles" | "webgl";
 
 const en: Words = {
@@ -126,6 +163,16 @@ const en: Words = {
   anyCommodity: "Any commodity",
   anyCountry: "Any country",
   anyStatus: "Any status",
+  moreFilters: "More filters",
+  anyState: "Any state",
+  criticalFilter: "Critical mineral, by the lists in force",
+  criticalChoices: {
+    any: "All deposits",
+    both: "To both the United States and Mexico",
+    either: "To the United States or Mexico",
+  },
+  criticalList: "List of critical minerals",
+  anyList: "Any list, or none",
   noOption: "Nothing by that name",
   remove: (label) => `Remove ${label}`,
 
@@ -169,12 +216,44 @@ const en: Words = {
   harmonised: "Harmonised",
   verbatim: "In the source’s words",
   notStated: "not stated",
+  notHarmonised: "no harmonised value",
+  silent: (titles) => `Not stated: ${titles}.`,
+  groupsOfRows: {
+    identity: "Name and place",
+    contents: "What it holds",
+    status: "Status and years, as recorded",
+    geology: "Geology",
+    size: "Size, by three different measures",
+  },
   name: "Name",
   otherNames: "Other names",
   commodities: "Commodities",
   ranks: { primary: "primary", secondary: "secondary", tertiary: "tertiary", unranked: "rank not stated" },
   state: "State",
+  byPosition: "by the position",
   county: "County or municipality",
+  criticalMinerals: "Critical minerals",
+  criticalTo: (countries) => `Critical to: ${countries}`,
+  criticalToNone: "On no list in force",
+  onNoList: "On none of the lists",
+  listed: (commodity, named) => `${commodity} (listed: ${named})`,
+  standings: { law: "law", official: "official", presented: "presented, not decreed" },
+  inForce: "in force",
+  notInForce: "no longer in force",
+  asOf: (date) => `as recorded, as of ${date}`,
+  asOfRetrieval: (date) => `as recorded, as of ${date}, the day it was retrieved`,
+  featureKind: "kind of record",
+  occurrenceType: "type of occurrence",
+  mineStatus: "status of the mine",
+  operation: "Operation",
+  years: "Years",
+  yearsOf: { discovered: "discovery", first: "first production", last: "last production" },
+  depositType: "Deposit type",
+  levels: { type: "type", group: "group of types", environment: "environment" },
+  depositForm: "Form",
+  hostRock: "Host rock",
+  alteration: "Alteration",
+  sizes: { production: "Amount produced", deposit: "Size of the deposit", operation: "Size of the mine or showing" },
   position: "Position",
   accuracy: "Accuracy",
   accuracyWithin: (metres) => `± ${metres} m`,
@@ -182,6 +261,17 @@ const en: Words = {
   sourceDatum: "Source’s datum",
   transform: "Operation to WGS 84",
   transformNone: "none, already in it",
+  positionRules: {
+    "longitude-sign": "Moved by us: as written, the point lay outside the stated country, so the sign of its longitude was changed.",
+    "latitude-sign": "Moved by us: as written, the point lay outside the stated country, so the sign of its latitude was changed.",
+    "both-signs": "Moved by us: as written, the point lay outside the stated country, so the signs of its longitude and latitude were changed.",
+    "axes-swapped": "Moved by us: as written, the point could not lie in the stated country, so its longitude and latitude were swapped.",
+  },
+  positionChecks: {
+    "outside-stated-country": "Odd: the point lies outside the country that the source states. It stays where the source puts it.",
+    "outside-stated-state": "Odd: the point lies outside the state that the source states. It stays where the source puts it.",
+    "datum-not-stated": "Odd: the source states no datum. WGS 84 is assumed, and the accuracy allows for that.",
+  },
   hemispheres: { north: "N", south: "S", east: "E", west: "W" },
   provenance: "Where it comes from",
   layer: "Layer",
@@ -234,6 +324,16 @@ const es: Words = {
   anyCommodity: "Cualquier sustancia",
   anyCountry: "Cualquier país",
   anyStatus: "Cualquier situación",
+  moreFilters: "Más filtros",
+  anyState: "Cualquier estado",
+  criticalFilter: "Mineral crítico, según las listas vigentes",
+  criticalChoices: {
+    any: "Todos los yacimientos",
+    both: "Para Estados Unidos y para México",
+    either: "Para Estados Unidos o para México",
+  },
+  criticalList: "Lista de minerales críticos",
+  anyList: "Cualquier lista, o ninguna",
   noOption: "Nada con ese nombre",
   remove: (label) => `Quitar ${label}`,
 
@@ -277,12 +377,44 @@ const es: Words = {
   harmonised: "Armonizado",
   verbatim: "En palabras de la fuente",
   notStated: "no declarado",
+  notHarmonised: "sin valor armonizado",
+  silent: (titles) => `No declarado: ${titles}.`,
+  groupsOfRows: {
+    identity: "Nombre y lugar",
+    contents: "Qué contiene",
+    status: "Situación y años, según el registro",
+    geology: "Geología",
+    size: "Tamaño, en tres medidas distintas",
+  },
   name: "Nombre",
   otherNames: "Otros nombres",
   commodities: "Sustancias",
   ranks: { primary: "principales", secondary: "secundarias", tertiary: "terciarias", unranked: "rango no declarado" },
   state: "Estado",
+  byPosition: "por la posición",
   county: "Municipio o condado",
+  criticalMinerals: "Minerales críticos",
+  criticalTo: (countries) => `Críticos para: ${countries}`,
+  criticalToNone: "En ninguna lista vigente",
+  onNoList: "En ninguna de las listas",
+  listed: (commodity, named) => `${commodity} (en la lista: ${named})`,
+  standings: { law: "ley", official: "oficial", presented: "presentada, no decretada" },
+  inForce: "vigente",
+  notInForce: "ya no vigente",
+  asOf: (date) => `según el registro, a la fecha de ${date}`,
+  asOfRetrieval: (date) => `según el registro, al ${date}, día en que se obtuvo`,
+  featureKind: "clase de registro",
+  occurrenceType: "tipo de manifestación",
+  mineStatus: "estado de la mina",
+  operation: "Operación",
+  years: "Años",
+  yearsOf: { discovered: "descubrimiento", first: "primera producción", last: "última producción" },
+  depositType: "Tipo de yacimiento",
+  levels: { type: "tipo", group: "grupo de tipos", environment: "ambiente" },
+  depositForm: "Forma",
+  hostRock: "Roca encajonante",
+  alteration: "Alteración",
+  sizes: { production: "Cantidad producida", deposit: "Tamaño del yacimiento", operation: "Tamaño de la mina o manifestación" },
   position: "Posición",
   accuracy: "Exactitud",
   accuracyWithin: (metres) => `± ${metres} m`,
@@ -290,6 +422,17 @@ const es: Words = {
   sourceDatum: "Datum de la fuente",
   transform: "Operación a WGS 84",
   transformNone: "ninguna, ya está en él",
+  positionRules: {
+    "longitude-sign": "Corregida aquí: tal como venía, el punto caía fuera del país declarado; se cambió el signo de su longitud.",
+    "latitude-sign": "Corregida aquí: tal como venía, el punto caía fuera del país declarado; se cambió el signo de su latitud.",
+    "both-signs": "Corregida aquí: tal como venía, el punto caía fuera del país declarado; se cambiaron los signos de su longitud y su latitud.",
+    "axes-swapped": "Corregida aquí: tal como venía, el punto no podía estar en el país declarado; se intercambiaron su longitud y su latitud.",
+  },
+  positionChecks: {
+    "outside-stated-country": "Anomalía: el punto cae fuera del país que declara la fuente. Se deja donde la fuente lo pone.",
+    "outside-stated-state": "Anomalía: el punto cae fuera del estado que declara la fuente. Se deja donde la fuente lo pone.",
+    "datum-not-stated": "Anomalía: la fuente no declara el datum. Se supone WGS 84, y la exactitud lo toma en cuenta.",
+  },
   hemispheres: { north: "N", south: "S", east: "E", west: "O" },
   provenance: "De dónde viene",
   layer: "Capa",

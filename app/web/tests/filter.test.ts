@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { filterFrom, isEmpty, known, NO_FILTER, queryOf, readable, tilesFor } from "../src/filter.ts";
+import { FILTER_KEYS, filterFrom, isEmpty, known, NO_FILTER, queryOf, readable, tilesFor, type FilterKey } from "../src/filter.ts";
+
+const NOTHING_KNOWN = Object.fromEntries(FILTER_KEYS.map((key) => [key, new Set<string>()])) as Record<FilterKey, Set<string>>;
 
 const filterOf = (query: string) => filterFrom(new URLSearchParams(query));
 
@@ -18,13 +20,20 @@ test("equal filters have equal addresses", () => {
   const address = (query: string) => readable(queryOf(filterOf(query)));
   assert.equal(address("source=sgm&commodity=silver,gold"), "commodity=gold,silver&source=sgm");
   assert.equal(address("commodity=gold,silver&source=sgm"), address("source=sgm&commodity=silver,gold"));
+  assert.equal(address("list=us-critical-2025&critical=both&state=MX-SON"), "state=MX-SON&critical=both&list=us-critical-2025");
 });
 
 test("values the service does not know are dropped and named", () => {
-  const codes = { commodity: new Set(["gold"]), country: new Set(["MX"]), source: new Set(["sgm"]), status: new Set<string>() };
+  const codes = { ...NOTHING_KNOWN, commodity: new Set(["gold"]), country: new Set(["MX"]) };
   const { filter, dropped } = known(filterOf("commodity=gold,unobtainium&country=MX&status=lost"), codes);
   assert.deepEqual(filter, { ...NO_FILTER, commodity: ["gold"], country: ["MX"] });
   assert.deepEqual(dropped, ["unobtainium", "lost"]);
+});
+
+test("a deposit is critical to both countries or to either, not to both at once", () => {
+  const codes = { ...NOTHING_KNOWN, critical: new Set(["both", "either"]) };
+  const { filter, dropped } = known(filterOf("critical=both,either"), codes);
+  assert.deepEqual([filter.critical, dropped], [["both"], ["either"]]);
 });
 
 test("tile addresses keep their braces and their own parameters", () => {

@@ -2,12 +2,13 @@
 
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from app.domain.deposit import DepositCommodity, Harmonised, Position, UnmappedWord
 from ingest.coordinates import WGS84
 from ingest.crosswalk import Crosswalk, Crosswalks
-from ingest.names import stated, tidied
+from ingest.names import tidied
 from ingest.places import Place, Places
 from ingest.positions import locate
 from ingest.reading import NO_CODE, Code, deepest, free_code, one_code, ranked, unknown_names
@@ -18,81 +19,74 @@ from ingest.years import year
 
 # USGS states WGS 84 for every position of the flat file (its FGDC metadata, edition 2016); its tables state a datum
 # with each.
-_FRAMES = {"WGS84": WGS84, "NAD27": "EPSG:4267", "NAD83": "EPSG:4269", "EPSG:4269": "EPSG:4269", "EPSG:4326": WGS84}
+_FRAMES = {"WGS84": WGS84, "NAD27": "EPSG:4267", "NAD83": "EPSG:4269"}
 # Third parties put its positions 100 to 500 m off.
 _ACCURACY_M = 500.0
 # What taking one North American datum for another costs at most, in Mexico and the United States.
 _DATUM_UNKNOWN_M = 100.0
 DATUM_UNKNOWN = "datum-not-stated"
 
-_RANKS = (("commod1", 1), ("commod2", 2), ("commod3", 3))
+_COMMODITIES = ("commod1", "commod2", "commod3", "commod_unranked", "code_list")
 _YEARS = (("disc_yr", "dy_ba"), ("yr_fst_prd", "yfp_ba"), ("yr_lst_prd", "ylp_ba"))
 # Several models run together without a separator, some in braces: "59: Skarn Cu173: Sediment-hosted Au".
 _MODEL = re.compile(r"(\d+):\s*(.*?)\}?(?=\{?\d+:\s|$)")
 # Only these two have a vocabulary of states; other countries' are kept as words.
 _WITH_STATES = ("US", "MX")
 
+_Said = Mapping[str, str]
+
 
 def harmonise(raw: Raw, crosswalks: Crosswalks, places: Places) -> Harmonised:
     """A row of MRDS as a deposit; raises `RowRejected` for one without a deposit or a position that can be used."""
     if raw.get("without_deposit"):
         raise _orphan(raw)
-    raw = as_flat(raw)
-    said = raw.get
-    words = _words(
-        crosswalks,
-        stated(said("country")),
-        stated(said("fips_code")),
-        stated(said("state")),
-        stated(said("dev_stat")),
-        stated(said("oper_type")),
-        stated(said("prod_size")),
+    # What the row states: its blanks are nothing, or one space.
+    flat = as_flat(raw)
+    said = {column: words for column, words in flat.items() if words and not words.isspace()}
+    word = said.get
+    country, state, status, operation_type, production_size, deposit_size = _words(
+        crosswalks, *map(word, ("country", "fips_code", "state", "dev_stat", "oper_type", "prod_size", "deposit_size"))
     )
-    country, state, status, operation_type, production_size = words
-    commodities, unknown = _commodities(
-        crosswalks,
-        *(said(column) or "" for column in ("commod1", "commod2", "commod3", "commod_unranked", "code_list")),
-    )
-    model, dep_type, form_words = stated(said("model")), stated(said("dep_type")), stated(said("orebody_fm"))
-    deposit_type = _deposit_type(crosswalks, model, dep_type)
-    deposit_form = _deposit_form(crosswalks, form_words, dep_type)
-    place, lies = _place(raw, Place(country.code, state.code), places)
-    deposit_size = one_code("deposit_size", stated(said("deposit_size")), crosswalks["deposit_size"])
-    codes = (deposit_size, country, state, status, operation_type, production_size, deposit_type, deposit_form)
-    silent = country is NO_CODE
+    commodities, unknown = _commodities(crosswalks, *map(word, _COMMODITIES))
+    deposit_type = _deposit_type(crosswalks, word("model"), word("dep_type"))
+    deposit_form = _deposit_form(crosswalks, word("orebody_fm"), word("dep_type"))
+    # The flat file has no column for the datum; the other forms do, and may leave it empty.
+    place, lies = _place(said, flat.get("datum", "WGS84"), Place(country.code, state.code), places)
+    codes = (country, state, status, operation_type, production_size, deposit_size, deposit_type, deposit_form)
+    nation = lies.country if country is NO_CODE else country.code
     return Harmonised(
-        name=tidied(said("site_name")),
-        source_name=stated(said("site_name")),
-        other_names=stated(said("names") or said("prev_name")),
-        country=lies.country if silent else country.code,
-        source_country=stated(said("country")),
-        state=lies.state if silent and not stated(said("state")) else state.code,
-        source_state=stated(said("state")),
-        source_county=stated(said("county")),
+        name=tidied(word("site_name")),
+        source_name=word("site_name"),
+        other_names=word("names") or word("prev_name"),
+        country=nation,
+        source_country=word("country"),
+        state=lies.state if "state" not in said and lies.country == nation else state.code,
+        source_state=word("state"),
+        source_county=word("county"),
         commodities=commodities,
-        source_commodities=_labelled(raw, ("commod1", "commod2", "commod3", "commod_unranked", "code_list")),
+        source_commodities=_labelled(said, _COMMODITIES),
         status=status.code,
-        source_status=stated(said("dev_stat")),
+        source_status=word("dev_stat"),
         operation_type=operation_type.code,
-        source_operation_type=stated(said("oper_type")),
+        source_operation_type=word("oper_type"),
         deposit_type=deposit_type.code,
-        source_deposit_type=_labelled(raw, ("model", "dep_type")),
+        source_deposit_type=_labelled(said, ("model", "dep_type")),
         deposit_form=deposit_form.code,
-        source_deposit_form=form_words,
+        source_deposit_form=word("orebody_fm"),
         production_size=production_size.code,
-        source_production_size=stated(said("prod_size")),
+        source_production_size=word("prod_size"),
         deposit_size=deposit_size.code,
-        source_deposit_size=stated(said("deposit_size")),
+        source_deposit_size=word("deposit_size"),
         operation_size=None,
-        source_host_rock=_labelled(raw, ("hrock_unit", "hrock_type")),
-        source_alteration=stated(said("alteration")),
-        discovered_year=year(said("disc_yr")),
-        first_production_year=year(said("yr_fst_prd")),
-        last_production_year=year(said("yr_lst_prd")),
-        source_years=_years(raw),
+        source_host_rock=_labelled(said, ("hrock_unit", "hrock_type")),
+        source_alteration=word("alteration"),
+        discovered_year=year(word("disc_yr")),
+        first_production_year=year(word("yr_fst_prd")),
+        last_production_year=year(word("yr_lst_prd")),
+        source_years=_years(said),
         position=place,
-        source_url=stated(said("url")),
-        unmapped=tuple(word for code in codes for word in code.unmapped) + unknown,
+        source_url=word("url"),
+        unmapped=tuple(one for code in codes if code.unmapped for one in code.unmapped) + unknown,
     )
 
 
@@ -105,7 +99,8 @@ def _words(
     status: str | None,
     operation_type: str | None,
     production_size: str | None,
-) -> tuple[Code, Code, Code, Code, Code]:
+    deposit_size: str | None,
+) -> tuple[Code, Code, Code, Code, Code, Code]:
     """The codes of the columns whose values are few, and so recur together."""
     nation = one_code("country", country, crosswalks["country"])
     if country is None and fips_code is not None:
@@ -116,7 +111,8 @@ def _words(
         one_code("state", states, crosswalks["state"]),
         one_code("status", status, crosswalks["status"]),
         one_code("operation_type", operation_type, crosswalks["operation_type"]),
-        one_code("size", production_size, crosswalks["size"]),
+        one_code("production_size", production_size, crosswalks["size"]),
+        one_code("deposit_size", deposit_size, crosswalks["deposit_size"]),
     )
 
 
@@ -126,16 +122,16 @@ def _nation_of_fips(fips_code: str, crosswalk: Crosswalk) -> Code:
     return one_code("country", country, crosswalk) if country else NO_CODE
 
 
-def _place(raw: Raw, stated_place: Place, places: Places) -> tuple[Position, Place]:
-    datum = (raw["datum"] or "").strip().upper().replace(" ", "") if "datum" in raw else "WGS84"
-    precision = (raw.get("location_precision_m") or "").strip()
-    accuracy_m = float(precision) if precision.replace(".", "", 1).isdigit() else _ACCURACY_M
-    frame = _FRAMES.get(datum)
+def _place(said: _Said, datum: str, stated: Place, places: Places) -> tuple[Position, Place]:
+    precision = said.get("location_precision_m", "").strip()
+    accuracy_m = float(precision) if precision.replace(".", "", 1).isdecimal() else _ACCURACY_M
+    # A vector file states a frame by its code.
+    frame = datum if datum.startswith("EPSG:") else _FRAMES.get(datum.upper().replace(" ", ""))
     if frame is None:
         accuracy_m = math.hypot(accuracy_m, _DATUM_UNKNOWN_M)
     fields = ("longitude", "latitude")
-    at = (raw.get("longitude"), raw.get("latitude"), frame or WGS84, accuracy_m, fields, stated_place, places)
-    position, lies = locate(*at)
+    at = said.get("longitude"), said.get("latitude"), frame or WGS84, accuracy_m, fields
+    position, lies = locate(*at, stated, places)
     return (position if frame else position._replace(check=position.check or DATUM_UNKNOWN)), lies
 
 
@@ -152,13 +148,18 @@ def _orphan(raw: Raw) -> RowRejected:
 
 @lru_cache(maxsize=100_000)
 def _commodities(
-    crosswalks: Crosswalks, primary: str, secondary: str, tertiary: str, unranked: str, code_list: str
+    crosswalks: Crosswalks,
+    primary: str | None,
+    secondary: str | None,
+    tertiary: str | None,
+    unranked: str | None,
+    code_list: str | None,
 ) -> tuple[tuple[DepositCommodity, ...], tuple[UnmappedWord, ...]]:
     """The commodities by rank, then those without one, and the names and codes that the crosswalks lack."""
     names, codes = crosswalks["commodity"], crosswalks["commodity_code"]
     by_rank = [(rank, _names(names, text)) for rank, text in ((1, primary), (2, secondary), (3, tertiary)) if text]
-    loose = _names(names, unranked)
-    coded = tuple((code, codes.code(code)) for code in code_list.split())
+    loose = _names(names, unranked or "")
+    coded = tuple((code, codes.code(code)) for code in (code_list or "").split())
     unknown = unknown_names((one for _, listed in (*by_rank, (None, loose)) for one in listed), names)
     return ranked([*by_rank, (None, loose), (None, coded)]), unknown + unknown_names(coded, codes)
 
@@ -192,12 +193,10 @@ def _deposit_form(crosswalks: Crosswalks, form: str | None, dep_type: str | None
     return Code(free_code("deposit_form", dep_type, forms).code, ())
 
 
-def _labelled(raw: Raw, columns: tuple[str, ...]) -> str | None:
+def _labelled(said: _Said, columns: tuple[str, ...]) -> str | None:
     """The words of several columns, each with its column's name, as none of them alone is the source's word."""
-    said = "; ".join(f"{column}: {raw[column]}" for column in columns if raw.get(column) and raw[column].strip())
-    return said or None
+    return "; ".join([f"{column}: {said[column]}" for column in columns if column in said]) or None
 
 
-def _years(raw: Raw) -> str | None:
-    said = [f"{name}: {raw.get(mark) or ''}{raw[name]}" for name, mark in _YEARS if stated(raw.get(name))]
-    return "; ".join(said) or None
+def _years(said: _Said) -> str | None:
+    return "; ".join([f"{name}: {said.get(mark, '')}{said[name]}" for name, mark in _YEARS if name in said]) or None

@@ -226,8 +226,16 @@ def _no_table(path: Path) -> FileFault:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files in a folder that are tables of a release or explain one; a file stands for itself."""
-    return [text.path for _, text in _named(path)] if path.is_dir() else [path]
+    """The files in a folder that are tables of a release or explain one; a file stands for itself.
+
+    Raises `FileFault` for a folder without any.
+    """
+    if not path.is_dir():
+        return [path]
+    named = [text.path for _, text in _named(path)]
+    if not named:
+        raise _no_table(path)
+    return named
 
 
 def has_table(path: Path) -> bool:

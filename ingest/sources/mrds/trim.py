@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84
+from ingest.coordinates import WGS84, check_frame
 from ingest.layers import Layer, read_layer
 from ingest.rows import FileRead, Raw, Reading, Row
 
@@ -24,7 +24,7 @@ def recognises(path: Path) -> bool:
 
 def read(paths: Sequence[Path]) -> Reading:
     """The features of one or more vector files; raises `FileFault` for one whose attributes are not those of MRDS."""
-    layers = [_layer(path) for path in paths]
+    layers = [_placed(path, _layer(path)) for path in paths]
     rows = [list(_rows(file, layer)) for file, layer in enumerate(layers)]
     for path, these in zip(paths, rows, strict=True):
         _check(path, these)
@@ -42,6 +42,15 @@ def _layer(path: Path) -> Layer:
             f"el zip debe contener una sola capa; contiene: {held}",
         )
     return read_layer(path, members[0] if members else None)
+
+
+def _placed(path: Path, layer: Layer) -> Layer:
+    """The layer, if its frame is one that we know."""
+    try:
+        check_frame(layer.source_crs)
+    except FileFault as fault:
+        raise _fault(path, fault.words.en, fault.words.es) from fault
+    return layer
 
 
 def _members(path: Path) -> list[str]:

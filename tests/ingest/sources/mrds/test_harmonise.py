@@ -13,13 +13,14 @@ ROW = {"dep_id": "10008518", "site_name": "Cananea", "longitude": "-110.30066", 
 
 
 def meaning(**said: Any) -> Harmonised:
-    return MRDS.harmonise(ROW | said, MRDS.crosswalks)
+    return MRDS.harmonise(ROW | said, MRDS.crosswalks, MRDS.places)
 
 
 def test_the_columns_needed_are_enough() -> None:
     meant = meaning()
     assert (meant.name, meant.position.longitude, meant.position.accuracy_m) == ("Cananea", -110.30066, 500.0)
-    assert (meant.commodities, meant.status, meant.country, meant.unmapped) == ((), None, None, ())
+    assert (meant.commodities, meant.status, meant.source_country, meant.unmapped) == ((), None, None, ())
+    assert (meant.country, meant.state) == ("MX", "MX-SON")
 
 
 def test_commodities_keep_their_rank_and_words_each_at_its_best_rank() -> None:
@@ -59,7 +60,7 @@ def test_a_blank_of_one_space_says_nothing() -> None:
     meant = meaning(**blank)
     assert (meant.name, meant.source_name, meant.other_names, meant.source_url) == (None, None, None, None)
     assert (meant.commodities, meant.source_commodities, meant.unmapped) == ((), None, ())
-    assert (meant.status, meant.source_status, meant.country, meant.source_state) == (None, None, None, None)
+    assert (meant.status, meant.source_status, meant.source_country, meant.source_state) == (None, None, None, None)
 
 
 def test_a_name_is_tidied_beside_the_name_as_written() -> None:

@@ -22,6 +22,15 @@ from ingest.sources.sgm.columns import attributes
         ("Tipo de op", "operation"),
         ("Tipo_de_op", "operation"),
         ("TIPO_OPERA", "operation"),
+        ("Estructura", "structure"),
+        ("ESTRUCTURAS", "structure"),
+        ("Tipo de mineralización", "mineralisation"),
+        ("TIPO_MINERALIZACION", "mineralisation"),
+        ("Tipo de mi", "mineralisation"),
+        ("TIPO_MINER", "mineralisation"),
+        ("Origen", "origin"),
+        ("Alteración", "alteration"),
+        ("ALTERACIONES", "alteration"),
         ("Escala", "scale"),
         ("ESCALA", "scale"),
     ],
@@ -32,9 +41,7 @@ def test_a_column_is_known_by_alias_and_database_name_with_and_without_accents_a
     assert attributes({column: "words"}) == {attribute: "words"}
 
 
-@pytest.mark.parametrize(
-    "column", ["Tipo", "Tipo de mineralización", "Tipo de mi", "Origen", "ObjectId", "Nombre corto"]
-)
+@pytest.mark.parametrize("column", ["Tipo", "Tipo de", "Origen de", "Estructural", "ObjectId", "Nombre corto"])
 def test_other_columns_are_not_taken_for_ours(column: str) -> None:
     assert attributes({column: "words"}) == {}
 

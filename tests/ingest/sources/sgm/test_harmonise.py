@@ -13,7 +13,8 @@ SGM = source("sgm")
 
 def meaning(x: object = -110.5, y: object = 30.5, **said: Any) -> Harmonised:
     attributes = {"Nombre": "ALAMBRADA"} | said
-    return SGM.harmonise({"attributes": attributes, "x": x, "y": y, "crs": "EPSG:4326"}, SGM.crosswalks)
+    raw = {"attributes": attributes, "x": x, "y": y, "crs": "EPSG:4326"}
+    return SGM.harmonise(raw, SGM.crosswalks, SGM.places)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from typing import Any
 
 import geopandas
 import pytest
+from pyproj import Geod
 from shapely import Point
 
 from app.errors import FileFault
-from ingest.coordinates import position
+from ingest.coordinates import to_wgs84
 from ingest.rows import Fault, Row
 from ingest.sources.sgm.read import layer_of, read
 
@@ -29,6 +30,10 @@ def rows(*paths: Path) -> list[Row]:
     read_rows = list(read(paths))
     assert not [row for row in read_rows if isinstance(row, Fault)]
     return [row for row in read_rows if isinstance(row, Row)]
+
+
+def metres(here: tuple[float, float], there: tuple[float, float]) -> float:
+    return Geod(ellps="WGS84").inv(*here, *there)[2]
 
 
 def keys(*paths: Path) -> list[str | None]:
@@ -89,8 +94,8 @@ def test_a_page_within_a_zip_is_held_to_the_same(tmp_path: Path) -> None:
         ('{"features": [], "spatialReference": 4326}', ": it does not say its coordinate system"),
         ('{"features": [], "spatialReference": {"wkt": "PROJCS[]"}}', ": it does not say its coordinate system"),
         (
-            '{"features": [], "spatialReference": {"wkid": 4267}}',
-            ": the coordinate system EPSG:4267 is not one that we",
+            '{"features": [], "spatialReference": {"wkid": 4230}}',
+            ": the coordinate system EPSG:4230 is not one that we",
         ),
         (
             '{"type": "FeatureCollection", "features": [], "crs": "EPSG:4326"}',
@@ -272,15 +277,30 @@ def test_a_vector_file_gives_the_keys_and_places_of_the_answer(
     read_rows = {row.key: row.raw for row in rows(layer_file(name, crs))}
     assert read_rows.keys() == there.keys()
     for key, raw in read_rows.items():
-        place = position(raw["x"], raw["y"], raw["crs"], 0, ("x", "y"))
-        assert (place.longitude, place.latitude) == pytest.approx((there[key]["x"], there[key]["y"]), abs=1e-6)
+        longitude, latitude, _ = to_wgs84(raw["x"], raw["y"], raw["crs"], "MX")
+        assert (longitude, latitude) == pytest.approx((there[key]["x"], there[key]["y"]), abs=1e-6)
 
 
-@pytest.mark.parametrize(("ending", "frame"), [("shp", 4267), ("gpkg", 4267), ("gpkg", 26713)])
-def test_a_vector_file_in_nad27_is_refused_by_name(layer_file: Callable[..., Path], ending: str, frame: int) -> None:
+@pytest.mark.parametrize(("ending", "frame"), [("shp", 4230), ("gpkg", 4230), ("gpkg", 32610)])
+def test_a_vector_file_in_a_frame_that_we_know_no_way_for_is_refused_by_name(
+    layer_file: Callable[..., Path], ending: str, frame: int
+) -> None:
     assert f": the coordinate system EPSG:{frame} is not one that we know" in fault(
         layer_file(f"minas.{ending}", frame)
     )
+
+
+@pytest.mark.parametrize(("ending", "frame"), [("shp", 4267), ("gpkg", 4267), ("gpkg", 26713)])
+def test_a_vector_file_in_nad27_comes_to_wgs84_by_the_operation_of_mexico(
+    tmp_path: Path, ending: str, frame: int
+) -> None:
+    mines = geopandas.GeoDataFrame({"Nombre": ["A"]}, geometry=[Point(-105, 25)], crs=4267)
+    mines.to_crs(frame).to_file(tmp_path / f"minas.{ending}")
+    (row,) = rows(tmp_path / f"minas.{ending}")
+    longitude, latitude, operation = to_wgs84(row.raw["x"], row.raw["y"], row.raw["crs"], "MX")
+    assert row.raw["crs"] == f"EPSG:{frame}"
+    assert "(EPSG:1187)" in operation.name
+    assert 50 < metres((longitude, latitude), (-105, 25)) < 90
 
 
 def test_a_shapefile_in_a_folder_of_a_zip_is_read(layer_file: Callable[..., Path], tmp_path: Path) -> None:
