@@ -262,7 +262,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
     yield start
     for process in started:
-        process.kill()
+        process.terminate()  # not killed, so that a service with workers ends them too
+    for process in started:
         process.wait()
 
 

@@ -307,9 +307,7 @@ def test_what_the_database_cannot_keep_costs_its_own_row_only(
 def test_an_unknown_word_never_costs_a_location(run: Run, mrds: Mrds, empty_store: Engine) -> None:
     run(mrds("1,a,30,-110,Unobtainium,Exploration", more=",commod1,dev_stat"))
     with empty_store.connect() as connection:
-        row = connection.execute(
-            text("SELECT longitude, latitude, status, commodities, unmapped FROM record")
-        ).one()
+        row = connection.execute(text("SELECT longitude, latitude, status, commodities, unmapped FROM record")).one()
     assert (row.longitude, row.latitude, row.status, row.commodities) == (-110, 30, None, [])
     assert sorted((one["attribute"], one["word"], one["crosswalk"]) for one in row.unmapped) == [
         ("commodity", "Unobtainium", "commodity.csv"),
@@ -322,8 +320,8 @@ def test_an_edited_crosswalk_makes_the_same_file_be_understood_anew(
 ) -> None:
     path = mrds("1,a,1,1,Unobtainium", "2,b,1,1,Gold", "3,c,,,Gold", more=",commod1")
     run(path, of=own_source)
-    said = """SELECT array_agg((id, source_id, layer, row_hash, raw::text, file, row_number, valid_from_run, valid_to_run)
-                               ::text ORDER BY id) FROM record"""
+    kept = "id, source_id, layer, row_hash, raw::text, file, row_number, valid_from_run, valid_to_run"
+    said = f"SELECT array_agg(({kept})::text ORDER BY id) FROM record"
     before = one(empty_store, said)
     counts = run(path, of=edited(own_source, "commodity", "Unobtainium,gold,")).counts
     assert counts == Counts(rows_in=3, rejected=1, unchanged=2, reread=2)

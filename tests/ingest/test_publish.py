@@ -24,9 +24,8 @@ SOMEBODY_WAITS = """SELECT EXISTS (SELECT FROM pg_stat_activity
                                     WHERE datname = current_database() AND wait_event_type = 'Lock')"""
 NOBODY_RUNS = """SELECT NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
                                      WHERE datname = current_database() AND locktype = 'advisory')"""
-PARTITIONS = (
-    "SELECT array_agg(c.relname::text ORDER BY 1) FROM pg_class c WHERE relkind = 'r' AND relname ~ '^deposit.*_r[0-9]+$'"
-)
+PARTITIONS = """SELECT array_agg(relname::text ORDER BY relname::text COLLATE "C") FROM pg_class
+                WHERE relkind = 'r' AND relname ~ '^deposit(_commodity)?_r[0-9]+$'"""
 SERVED = """SELECT release.name || ': ' || count(deposit.id) || ' of ' || release.deposits
             FROM catalogue JOIN release ON release.id = current_release
             LEFT JOIN deposit ON deposit.release = release.id

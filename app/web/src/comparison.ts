@@ -33,7 +33,8 @@ export function comparison(p: DepositProperties, lang: Lang, catalogue: Catalogu
 
 function groupsOf(p: DepositProperties, lang: Lang, catalogue: Catalogue | null): Record<RowGroup, Row[]> {
   const words = wordsOf(lang);
-  const { both, verbatimOnly, wide } = rowsIn(words);
+  const { both, harmonisedOnly, verbatimOnly, wide } = rowsIn(words);
+  const recorded = p.status_as_of && asOf(p.status_as_of, p.retrieved, words, lang);
   const label: Label = (name, code) => code && labelOf(catalogue?.[name], code, lang);
   return {
     identity: [
@@ -48,7 +49,10 @@ function groupsOf(p: DepositProperties, lang: Lang, catalogue: Catalogue | null)
       wide(words.criticalMinerals, criticalCell(p, lang, catalogue)),
     ],
     status: [
-      both(words.status, status(p, words, lang, label), p.source_status),
+      both(words.status, dated(label("status", p.status), recorded), p.source_status),
+      harmonisedOnly(words.mineStatus, dated(label("mine_status", p.mine_status), recorded)),
+      harmonisedOnly(words.occurrenceType, label("occurrence_type", p.occurrence_type)),
+      harmonisedOnly(words.featureKind, label("feature_kind", p.feature_kind)),
       both(words.operation, label("operation_type", p.operation_type), p.source_operation_type),
       both(words.years, years(p, words), p.source_years),
     ],
@@ -80,16 +84,9 @@ function commodities(p: DepositProperties, { ranks }: Words, lang: Lang, label: 
   return lines((Object.keys(groups) as Rank[]).map((rank) => noted(labels(rank) || null, ranks[rank])));
 }
 
-/** What was recorded, with its day: nothing here is said of today. */
-function status(p: DepositProperties, words: Words, lang: Lang, label: Label): Cell {
-  return lines([
-    label("status", p.status),
-    noted(label("mine_status", p.mine_status), words.mineStatus),
-    noted(label("occurrence_type", p.occurrence_type), words.occurrenceType),
-    noted(label("feature_kind", p.feature_kind), words.featureKind),
-    p.status_as_of && el("small", {}, asOf(p.status_as_of, p.retrieved, words, lang)),
-  ]);
-}
+/** A status goes with its day, so that nothing is said of today. */
+const dated = (status: string | null, recorded: string | null): Cell =>
+  status && lines([status, recorded && el("small", {}, recorded)]);
 
 const asOf = (date: string, retrieved: string | null, words: Words, lang: Lang): string =>
   date === retrieved ? words.asOfRetrieval(formatDate(date, lang)) : words.asOf(formatYearOrDay(date, lang));
@@ -148,6 +145,9 @@ function rowsIn({ notHarmonised, notStated }: Words) {
   return {
     both: (title: string, harmonised: Cell, verbatim: Cell): Row =>
       row(title, [harmonised, verbatim], [cell(harmonised, notHarmonised), cell(verbatim, notStated)]),
+    /** For what we read out of words that stand in another row. */
+    harmonisedOnly: (title: string, harmonised: Cell): Row =>
+      row(title, [harmonised], [cell(harmonised, notHarmonised), el("td")]),
     /** For what has no vocabulary. */
     verbatimOnly: (title: string, verbatim: Cell): Row => row(title, [verbatim], [el("td"), cell(verbatim, notStated)]),
     /** For what no source says: it fills both columns, and belongs to the first. */

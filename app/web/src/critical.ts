@@ -13,8 +13,9 @@ export function criticalCell(p: DepositProperties, lang: Lang, catalogue: Catalo
   if (lists.length === 0) return words.onNoList;
   const countries = codesIn(p.critical_to).map((code) => labelOf(catalogue.country, code, lang));
   const verdict = countries.length > 0 ? words.criticalTo(formatList(countries, lang)) : words.criticalToNone;
+  const basis = countries.length > 0 ? [el("small", {}, words.byListsInForce)] : [];
   const items = lists.map((list) => listItem(list, codesIn(p.commodities), lang, catalogue));
-  return el("div", {}, el("strong", {}, verdict), el("ul", { class: "critical-lists" }, ...items));
+  return el("div", {}, el("div", {}, el("strong", {}, verdict)), ...basis, el("ul", { class: "critical-lists" }, ...items));
 }
 
 /** The lists in force first, each kind with the newest first. */
@@ -34,12 +35,12 @@ function listItem(list: CriticalList, commodities: readonly string[], lang: Lang
     return named === code ? label(code) : words.listed(label(code), label(named));
   });
   const standing = words.standings[list.standing] ?? list.standing;
-  const force = list.in_force ? words.inForce : words.notInForce;
+  const day = [formatDate(list.listed_on, lang), standing, ...(list.in_force ? [] : [words.notInForce])];
   return el(
     "li",
     {},
     el("div", {}, formatList(counted, lang)),
     el("small", {}, titled(list, lang)),
-    el("small", {}, [formatDate(list.listed_on, lang), standing, force].join(" · ")),
+    el("small", {}, day.join(" · ")),
   );
 }

@@ -25,7 +25,7 @@ test("what the service may say of a list, a deposit type and a position has its 
   const column = (file: string, name: string) => columnOf(readFileSync(`../domain/terms/${file}`, "utf8"), name);
   for (const lang of LANGS) {
     const { standings, levels, positionRules, positionChecks } = wordsOf(lang);
-    for (const standing of column("critical/index.csv", "standing")) assert.ok(standings[standing], standing);
+    for (const standing of column("critical/index.csv", "status")) assert.ok(standings[standing], standing);
     for (const level of column("deposit_type.csv", "level")) assert.ok(levels[level], level);
     assert.deepEqual(Object.keys(positionRules), ["longitude-sign", "latitude-sign", "both-signs", "axes-swapped"]);
     assert.deepEqual(Object.keys(positionChecks), ["outside-stated-country", "outside-stated-state", "datum-not-stated"]);
