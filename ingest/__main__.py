@@ -26,6 +26,8 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "status": commands.status,
     "rejects": commands.rejects,
     "unmapped": commands.unmapped,
+    "diff": commands.diff,
+    "vocab": commands.vocab,
 }
 
 

@@ -27,8 +27,13 @@ class Asked(SimpleNamespace):
     accept: list[str]
     release: str | None
     run: int | None
+    resolved: bool
     format: str
     has_release: bool
+    older: str | None
+    newer: str | None
+    limit: int | None
+    task: str
     into: Path
     form: Form
 
@@ -49,6 +54,18 @@ _SPANISH = {
     "invalid %(type)s value: %(value)r": "valor que no se entiende: %(value)r",
     "invalid choice: %(value)r (choose from %(choices)s)": "no existe %(value)r (elija entre %(choices)s)",
 }
+
+
+def _count(typed: str) -> int:
+    """A whole number that the database can count to."""
+    number = int(typed)
+    if not 0 <= number < 1 << 31:
+        raise ValueError(typed)
+    return number
+
+
+# How argparse calls the value that it could not read.
+_count.__name__ = "int"
 
 
 def parse(words: Sequence[str]) -> Asked:
@@ -168,10 +185,46 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         type=int,
         help=say("of this run; else of the newest of each layer", "de esta ejecución; si no, la última de cada capa"),
     )
+    bad.add_argument(
+        "--all",
+        action="store_true",
+        dest="resolved",
+        help=say("those too that a replay has made use of", "también las que una repetición ya aprovechó"),
+    )
     lost = verbs.add_parser(
         "unmapped", help=say("words that no crosswalk explains", "palabras que ninguna tabla explica")
     )
     for listing in (bad, lost):
         listing.add_argument("--source", choices=names(), help=say("of this source only", "solo de esta fuente"))
-        listing.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    two = verbs.add_parser("diff", help=say("what differs between two releases", "qué cambia entre dos ediciones"))
+    two.add_argument("older", nargs="?", help=say("a release; else the one before", "una edición; si no, la anterior"))
+    two.add_argument(
+        "newer", nargs="?", help=say("a later one; else the current one", "otra posterior; si no, la actual")
+    )
+    two.add_argument(
+        "--limit",
+        type=_count,
+        metavar="N",
+        help=say(
+            "show so many changes (else 20 in a table, all in csv and json)",
+            "muestra tantos cambios (si no, 20 en una tabla, todos en csv y json)",
+        ),
+    )
+    for listing in (bad, lost, two):
+        listing.add_argument(
+            "--format",
+            choices=("table", "csv", "json"),
+            default="table",
+            help=say("for people, or for programs", "para personas o para programas"),
+        )
+
+    terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
+    terms.add_argument(
+        "task",
+        choices=("check", "write"),
+        help=say(
+            "check that they agree with each other; write docs/vocabularies.md",
+            "check: revisa que concuerden; write: escribe docs/vocabularies.md",
+        ),
+    )
     return top

@@ -39,33 +39,43 @@ def runs(connection: Connection, limit: int = 10) -> Sequence[Row[*tuple[Any, ..
     ).all()
 
 
-def rejects(connection: Connection, run: int | None, source: str | None) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rejects of one run, or of each source's newest finished run."""
+# A run's rejects count until a later one has read its layers anew; a replay reads no file, and takes none away.
+NEWEST = """
+    NOT EXISTS (SELECT FROM ingest_run later
+                WHERE later.source = run.source AND later.state = 'done'
+                  AND (later.layers && run.layers OR run.layers = '{}')
+                  AND later.id > run.id
+                  AND EXISTS (SELECT FROM ingest_run_file WHERE ingest_run_file.run = later.id))
+"""
+
+
+def rejects(
+    connection: Connection, run: int | None, source: str | None, *, resolved: bool = False
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rejects of one run, or of each source's newest finished run; those that a replay resolved only if asked."""
     return connection.execute(
-        text("""
+        text(f"""
             SELECT reject.run, run.source, file.name AS file, file.sha256, reject.row_number, reject.stage, reject.code,
-                   reject.field, reject.value, reject.message_en, reject.message_es, reject.raw
+                   reject.field, reject.value, reject.message_en, reject.message_es, reject.resolved_by_run, reject.raw
             FROM reject
             JOIN ingest_run run ON run.id = reject.run
             JOIN source_file file ON file.id = reject.file
-            WHERE CASE WHEN CAST(:run AS int) IS NOT NULL THEN run.id = :run
-                       ELSE NOT EXISTS (SELECT FROM ingest_run later
-                                        WHERE later.source = run.source AND later.state = 'done'
-                                          AND (later.layers && run.layers OR run.layers = '{}')
-                                          AND later.id > run.id) END
+            WHERE CASE WHEN CAST(:run AS int) IS NOT NULL THEN run.id = :run ELSE {NEWEST} END
               AND (CAST(:source AS text) IS NULL OR run.source = :source)
+              AND (:resolved OR reject.resolved_by_run IS NULL)
             ORDER BY reject.run, file.id, reject.row_number
         """),
-        {"run": run, "source": source},
+        {"run": run, "source": source, "resolved": resolved},
     ).all()
 
 
 def unmapped(connection: Connection, source: str | None) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Words of current records that no crosswalk explains, by how many rows carry them."""
+    """Words of current records that no crosswalk explains, by how many rows carry them, with up to three of those."""
     return connection.execute(
         text("""
             SELECT record.source, item->>'attribute' AS attribute, item->>'word' AS word, count(*) AS rows,
-                   min(record.source || '-' || record.source_id) AS example,
+                   (array_agg(jsonb_build_object('id', record.source || '-' || record.source_id, 'name', record.name)
+                              ORDER BY record.source_id))[1:3] AS examples,
                    'ingest/sources/' || record.source || '/crosswalk/' || (item->>'crosswalk') AS crosswalk
             FROM record CROSS JOIN jsonb_array_elements(record.unmapped) AS item
             WHERE record.valid_to_run IS NULL AND (CAST(:source AS text) IS NULL OR record.source = :source)

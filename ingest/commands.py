@@ -1,27 +1,24 @@
 """What each verb of the command line does. Answers go to standard output, progress to standard error."""
 
-import csv
-import json
-import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sqlalchemy import Engine
 
 from app.db import schema
-from app.errors import BadValue
+from app.errors import BadValue, FileFault
 from app.words import Lang, Words
-from ingest import asking, pipeline
+from ingest import asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
 from ingest.arcgis import fetch_layer
 from ingest.arguments import Asked
 from ingest.fetch import fetch_file
 from ingest.ledger import Counts
+from ingest.proposals import Proposal, propose
 from ingest.report import teller
+from ingest.showing import machine, sentence, table
 from ingest.sources import source
 
 
@@ -33,7 +30,7 @@ def fetch(asked: Asked, _: Engine) -> int:
     got += [fetch_layer(one, asked.into, tell, name=name, form=asked.form) for name, one in offered.layers.items()]
     for files in got:
         listed = " ".join(map(str, files)) if len(files) == 1 else f"{files[0].parent}/{files[0].parent.name}_*.json"
-        _print(asked.lang, Words(*2 * (f"vetalode ingest {asked.source} {listed}",)))
+        sentence(Words(*2 * (f"vetalode ingest {asked.source} {listed}",)), asked.lang)
     return 0
 
 
@@ -63,7 +60,7 @@ def ingest(asked: Asked, engine: Engine) -> int:
             )
         )
         return 0
-    _print(asked.lang, _told(outcome.run, outcome.counts))
+    sentence(_told(outcome.run, outcome.counts), asked.lang)
     with engine.connect() as connection:
         lost = asking.unmapped(connection, asked.source)
     if outcome.links:
@@ -109,13 +106,13 @@ def publish(asked: Asked, engine: Engine) -> int:
             f"nothing has changed since release {done.name}, which is current ({done.deposits} deposits)",
             f"nada ha cambiado desde la edición {done.name}, que es la actual ({done.deposits} yacimientos)",
         )
-    _print(asked.lang, words)
+    sentence(words, asked.lang)
     return 0
 
 
 def rollback(asked: Asked, engine: Engine) -> int:
     name = publishing.rollback(engine, asked.release)
-    _print(asked.lang, Words(f"release {name} is current again", f"la edición {name} es de nuevo la actual"))
+    sentence(Words(f"release {name} is current again", f"la edición {name} es de nuevo la actual"), asked.lang)
     return 0
 
 
@@ -129,14 +126,14 @@ def status(asked: Asked, engine: Engine) -> int:
         if asked.has_release:
             return 0 if current else NO_RELEASE
         kept, runs = asking.releases(connection), asking.runs(connection)
-    _table(
+    table(
         Words("Releases", "Ediciones"),
         _RELEASE_HEADS,
         [(row.name, f"{row.published_at:%Y-%m-%d %H:%M}", row.deposits, "●" if row.current else "") for row in kept],
         asked.lang,
     )
     told = [_run_row(row, asked.lang) for row in runs]
-    _table(Words("Last runs", "Últimas ejecuciones"), _RUN_HEADS, told, asked.lang)
+    table(Words("Last runs", "Últimas ejecuciones"), _RUN_HEADS, told, asked.lang)
     return 0
 
 
@@ -179,9 +176,30 @@ _UNMAPPED_HEADS = (
     Words("attribute", "atributo"),
     Words("word", "palabra"),
     Words("rows", "filas"),
-    Words("example", "ejemplo"),
+    Words("proposal, to be checked", "propuesta, por revisar"),
+    Words("examples", "ejemplos"),
     Words("add it to", "agréguela a"),
 )
+_DIFF_HEADS = (
+    Words("source", "fuente"),
+    Words("added", "nuevos"),
+    Words("removed", "retirados"),
+    Words("changed", "cambiados"),
+)
+_FIELD_HEADS = (Words("source", "fuente"), Words("field", "campo"), Words("deposits", "yacimientos"))
+_CHANGE_HEADS = (
+    Words("change", "cambio"),
+    Words("id", "id"),
+    Words("name", "nombre"),
+    Words("field", "campo"),
+    Words("old", "antes"),
+    Words("new", "después"),
+)
+_CHANGES = {
+    "added": Words("added", "nuevo"),
+    "removed": Words("removed", "retirado"),
+    "changed": Words("changed", "cambiado"),
+}
 _STATES = {
     "running": Words("running", "en curso"),
     "done": Words("done", "hecha"),
@@ -193,58 +211,123 @@ def rejects(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
         if asked.run is not None and not asking.run_exists(connection, asked.run):
             raise BadValue(Words(f"there is no run {asked.run}", f"no existe la ejecución {asked.run}"))
-        rows = asking.rejects(connection, asked.run, asked.source)
+        rows = asking.rejects(connection, asked.run, asked.source, resolved=asked.resolved)
     if asked.format != "table":
-        _machine(asked.format, [row._asdict() for row in rows])
+        machine(asked.format, [row._asdict() for row in rows])
     elif not rows:
-        _print(asked.lang, Words("no row was rejected", "no se rechazó ninguna fila"))
+        sentence(Words("no row was rejected", "no se rechazó ninguna fila"), asked.lang)
     else:
         reasons = Counter(row.code for row in rows).most_common()
         title = Words("Rejected rows, by reason", "Filas rechazadas, por motivo")
-        _table(title, (Words("reason", "motivo"), Words("rows", "filas")), reasons, asked.lang)
+        table(title, (Words("reason", "motivo"), Words("rows", "filas")), reasons, asked.lang)
         told = [(row.file, row.row_number, row.code, _message(row, asked.lang)) for row in rows]
-        _table(Words("Rejected rows", "Filas rechazadas"), _REJECT_HEADS, told, asked.lang)
+        table(Words("Rejected rows", "Filas rechazadas"), _REJECT_HEADS, told, asked.lang)
     return 0
 
 
 def unmapped(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
-        rows = asking.unmapped(connection, asked.source)
-    if asked.format != "table":
-        _machine(asked.format, [row._asdict() for row in rows])
+        rows = [(row, _proposal(row)) for row in asking.unmapped(connection, asked.source)]
+    if asked.format == "json":
+        machine("json", [_to_paste(row, proposal, asked.lang) for row, proposal in rows])
+    elif asked.format == "csv":
+        in_files = sorted(rows, key=lambda one: str(one[0].crosswalk))
+        machine("csv", [_flat(_to_paste(row, proposal, asked.lang)) for row, proposal in in_files])
     elif not rows:
-        _print(asked.lang, Words("every word is explained", "todas las palabras tienen correspondencia"))
+        sentence(Words("every word is explained", "todas las palabras tienen correspondencia"), asked.lang)
     else:
         title = Words("Words that no crosswalk explains", "Palabras que ninguna tabla explica")
-        _table(title, _UNMAPPED_HEADS, rows, asked.lang)
+        told = [
+            (row.source, row.attribute, row.word, row.rows, proposal and proposal.code, _named(row), row.crosswalk)
+            for row, proposal in rows
+        ]
+        table(title, _UNMAPPED_HEADS, told, asked.lang)
     return 0
 
 
-def _print(lang: Lang, words: Words) -> None:
-    sys.stdout.write(words.speak(lang) + "\n")
+def _proposal(row: Any) -> Proposal | None:
+    """What the word may mean, by its likeness to what its crosswalk knows."""
+    name = row.crosswalk.rpartition("/")[2].removesuffix(".csv")
+    return propose(row.word, source(row.source).crosswalks[name])
 
 
-def _table(title: Words, heads: Sequence[Words], rows: Iterable[Iterable[object]], lang: Lang) -> None:
-    table = Table(*(head.speak(lang) for head in heads), title=title.speak(lang), title_justify="left")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
-    # Without a terminal rich would fold to 80 columns, which no program reading the text wants.
-    console.width = console.width if console.is_terminal else 200
-    console.print(table)
+def _to_paste(row: Any, proposal: Proposal | None, lang: Lang) -> dict[str, Any]:
+    """An unknown word, led by what a line of its crosswalk holds: a word, a code, a note (that nobody chose it)."""
+    note = proposal and Words(
+        f"proposed for its likeness to {proposal.like!r}; not checked",
+        f"propuesto por su parecido con {proposal.like!r}; sin revisar",
+    ).speak(lang)
+    line = {"word": row.word, "proposal": proposal and proposal.code, "note": note}
+    return line | {name: value for name, value in row._asdict().items() if name != "word"}
 
 
-def _machine(form: str, rows: Sequence[dict[str, Any]]) -> None:
-    if form == "json":
-        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1, default=str)
-        sys.stdout.write("\n")
-        return
-    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows(
-        {
-            name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-            for name, value in row.items()
-        }
-        for row in rows
-    )
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "examples": "; ".join(map(_example, row["examples"]))}
+
+
+def _named(row: Any) -> str:
+    return "\n".join(map(_example, row.examples))
+
+
+def _example(deposit: Mapping[str, str | None]) -> str:
+    return " ".join(filter(None, (deposit["id"], deposit["name"])))
+
+
+def diff(asked: Asked, engine: Engine) -> int:
+    """What differs between two releases: by source, by field, and one by one."""
+    with engine.connect() as connection:
+        pair = difference.releases(connection, asked.older, asked.newer)
+        if asked.format != "table":
+            machine(asked.format, (row._asdict() for row in difference.changes(connection, pair, asked.limit)))
+            return 0
+        counts, fields = difference.counts(connection, pair), difference.by_field(connection, pair)
+        shown = difference.changes(connection, pair, _SHOWN if asked.limit is None else asked.limit).all()
+    older, newer = pair.older_name, pair.newer_name
+    if not counts:
+        alike = Words(f"{older} and {newer} say the same of every deposit", f"{older} y {newer} dicen lo mismo de todo")
+        sentence(alike, asked.lang)
+        return 0
+    title = Words(f"Deposits, from {older} to {newer}", f"Yacimientos, de {older} a {newer}")
+    table(title, _DIFF_HEADS, counts, asked.lang)
+    if fields:
+        table(Words("Fields that changed", "Campos que cambiaron"), _FIELD_HEADS, fields, asked.lang)
+    if shown:
+        total = sum(row.added + row.removed for row in counts) + sum(row.deposits for row in fields)
+        title = Words(f"Changes, {len(shown)} of {total}", f"Cambios, {len(shown)} de {total}")
+        told = [(_CHANGES[row.change].speak(asked.lang), *row[1:]) for row in shown]
+        table(title, _CHANGE_HEADS, told, asked.lang)
+    return 0
+
+
+# Changes that a table shows unless told otherwise; CSV and JSON hold them all.
+_SHOWN = 20
+
+
+def vocab(asked: Asked, _: Engine) -> int:
+    """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
+    wrong = vocabcheck.problems()
+    for problem in wrong:
+        sentence(problem, asked.lang)
+    if wrong:
+        return 1
+    if asked.task == "check":
+        words = Words(
+            "the vocabularies and crosswalks agree with each other",
+            "los vocabularios y las tablas de correspondencia concuerdan",
+        )
+    else:
+        page = vocabcheck.PAGE
+        _write(vocabcheck.ROOT / page, vocabcheck.document())
+        words = Words(f"{page} is written", f"se escribió {page}")
+    sentence(words, asked.lang)
+    return 0
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        why = fault.strerror or str(fault)
+        raise FileFault(
+            Words(f"{path}: it cannot be written: {why}", f"{path}: no se puede escribir: {why}")
+        ) from fault

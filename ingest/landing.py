@@ -1,12 +1,11 @@
 """Puts judged rows where they belong: new ones straight into `record`, the others once all have been read."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from tempfile import SpooledTemporaryFile
-from typing import Any, Self
+from typing import IO, Any, Self, cast
 
 import orjson
 from psycopg import Connection as Psycopg
@@ -82,13 +81,14 @@ class Aside:
     """Rows that must wait until all have been read, on disk when they are many."""
 
     def __init__(self) -> None:
-        self._kept = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115
+        self._kept: dict[Verdict, IO[bytes]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._kept.close()
+        for kept in self._kept.values():
+            kept.close()
 
     def all_but_new(self, rows: Iterable[Judged]) -> Iterator[tuple[Any, ...]]:
         """Hands on the values of new rows, and keeps those of the others."""
@@ -96,15 +96,18 @@ class Aside:
             if row.verdict is Verdict.NEW:
                 yield row.values
             elif row.values:
-                self._kept.write(orjson.dumps((row.verdict, row.values)) + b"\n")
+                self._of(row.verdict).write(orjson.dumps(row.values) + b"\n")
 
-    def of(self, *verdicts: Verdict) -> Iterator[list[Any]]:
-        """The values kept of rows with these verdicts."""
-        self._kept.seek(0)
-        for line in self._kept:
-            verdict, values = json.loads(line)
-            if verdict in verdicts:
-                yield values
+    def of(self, verdict: Verdict) -> Iterator[list[Any]]:
+        """The values kept of rows with a verdict."""
+        kept = self._of(verdict)
+        kept.seek(0)
+        yield from map(orjson.loads, kept)
+
+    def _of(self, verdict: Verdict) -> IO[bytes]:
+        if verdict not in self._kept:
+            self._kept[verdict] = cast("IO[bytes]", SpooledTemporaryFile(max_size=_MEMORY))  # noqa: SIM115
+        return self._kept[verdict]
 
 
 def keep_new(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:

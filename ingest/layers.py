@@ -1,5 +1,6 @@
-"""Vector files (shapefile, GeoPackage) as rows; the one door to geopandas."""
+"""Vector files (shapefile, GeoPackage, KML) as rows; the one door to geopandas."""
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from shapely.geometry.base import BaseGeometry
 
 from app.errors import FileFault
 from app.words import Words
+from ingest.coordinates import WGS84
+from ingest.kml import read_placemarks
+
+VECTOR_FILES = (".shp", ".gpkg", ".kml", ".kmz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,9 @@ _DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalErr
 def read_layer(path: Path, member: str | None = None) -> Layer:
     """The only layer of a vector file, or of a member of a zip; raises `FileFault` where there is none, several,
     or no stated frame."""
+    if (member or path.name).lower().endswith((".kml", ".kmz")):
+        read = read_placemarks(path)
+        return Layer(WGS84, read.encoding, read.note, iter(read.features))
     # pyogrio finds a shapefile at the top of a zip, but not in a folder of it.
     where = f"/vsizip/{path}/{member}" if member else str(path)
     try:
@@ -51,6 +59,15 @@ def read_layer(path: Path, member: str | None = None) -> Layer:
             "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
         )
     return Layer(f"EPSG:{code}", encoding, note, _features(frame))
+
+
+def vector_members(path: Path) -> list[str]:
+    """The vector files within a zip; none where there are none, or where the file is no zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name for name in archive.namelist() if name.lower().endswith(VECTOR_FILES)]
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+        return []
 
 
 def _only_layer(path: Path, where: str) -> str:

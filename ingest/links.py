@@ -17,10 +17,9 @@ _KEEP = """
 """
 
 _END = """
-    DELETE FROM source_link USING source_link AS kept
-    LEFT JOIN asserted ON asserted.one = kept.one AND asserted.other = kept.other
-    WHERE source_link.source = :source AND asserted.one IS NULL
-      AND kept.source = source_link.source AND kept.one = source_link.one AND kept.other = source_link.other
+    DELETE FROM source_link
+    WHERE source = :source
+      AND NOT EXISTS (SELECT FROM asserted WHERE asserted.one = source_link.one AND asserted.other = source_link.other)
 """
 
 
@@ -33,6 +32,7 @@ def keep_links(connection: Connection, run: int, source: str, links: Iterable[Li
         ("source", "one", "other", "note"),
         ((source, link.one, link.other, link.note) for link in links),
     )
+    connection.execute(text("ANALYZE asserted"))
     total: int = connection.execute(text("SELECT count(*) FROM asserted")).scalar_one()
     if not total:
         return 0, 0

@@ -7,7 +7,7 @@ take effect together, or none does.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 
 from app.domain.deposit import Harmonised
 from app.words import Words
+from ingest.keys import keep_keys, known_identities
 from ingest.landing import Aside, Judged, Verdict, keep_new, meant, settle
 from ingest.ledger import Counts, Step, begin, fail, finish, keep_files, receive, run_of_same_files, sole_run
 from ingest.links import keep_links
@@ -129,13 +130,22 @@ def _carry_out(
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     with Aside() as aside:
-        rows = (judge(row, files) for row in teller.track(reading, total, doing))
+        rows = (judge(row, files) for row in teller.track(_keyed(connection, source, reading), total, doing))
         keep_new(connection, aside.all_but_new(rows))
         read_in = perf_counter()
         settle(connection, run, source.about.id, aside, judge.ended(partial=partial))
     counts = judge.counts(partial=partial)
     finish(connection, run, counts, sorted(judge.layers), judge.steps(read_in - started, perf_counter() - read_in))
     return counts
+
+
+def _keyed(connection: Connection, source: Source, reading: Reading) -> Iterable[Row | Fault]:
+    """The rows; where their source publishes no key, each under the key that its deposit has had."""
+    identity = source.identity
+    if identity is None:
+        return reading
+    told = ((row, identity(row.raw, row.layer) if isinstance(row, Row) else None) for row in reading)
+    return keep_keys(told, known_identities(connection, source.about.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +193,9 @@ class _Judge:
         except RowRejected as damage:
             return self._unread(place, damage.reason, shown(row.raw))
         self.layers.add(row.layer)
-        row_hash = blake2b(raw, digest_size=16, person=self._kind).digest()
+        told = self._source.said(row.raw)
+        basis = raw if told is row.raw else verbatim(told)
+        row_hash = blake2b(basis, digest_size=16, person=self._kind).digest()
         try:
             key, verdict = self._verdict(row, row_hash)
             meaning = None if verdict is Verdict.UNCHANGED else self._harmonised(row)

@@ -258,7 +258,7 @@ _ABOUT = {
     "size": ("Sizes", "Tamaños", "ours, for three measures that are never merged: production, deposit, importance"),
     "deposit_form": ("Deposit forms", "Formas del yacimiento", "ours, by CGI EarthResourceForm and EarthResourceShape"),
     "deposit_type": ("Deposit types", "Tipos de yacimiento", "CGI MineralDepositModel"),
-    "country": ("Countries", "Países", "ISO 3166-1"),
+    "country": ("Countries", "Países", "ISO 3166-1; and XK, which it leaves to its users, for Kosovo"),
     "state": ("States", "Estados y entidades", "ISO 3166-2"),
 }
 _HEADS = {"label_en": "English", "label_es": "español", "uri": "CGI", "shape_uri": "CGI shape"}

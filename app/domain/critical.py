@@ -24,7 +24,7 @@ FOLDER = TERMS / "critical"
 class CriticalList:
     """A list: whose, of which day, of what standing (law, official, presented), and where it was read.
 
-    `counts` has every commodity that is on it, with the named commodity that puts it there.
+    `counts` has every commodity that is on it, with the one that puts it there: itself, where the list names it.
     """
 
     code: str

@@ -1,4 +1,7 @@
-"""The sources, by the short name that they have everywhere: a folder each, none of which knows another."""
+"""The sources, by the short name that they have everywhere: a folder each, none of which knows another.
+
+A folder holds `about.toml`, `crosswalk/*.csv`, `read.py` and `harmonise.py`.
+"""
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,9 +11,10 @@ from pathlib import Path
 from typing import cast
 
 from app.domain.deposit import Harmonised
-from app.errors import NotThere
+from app.errors import FileFault, NotThere
 from app.words import Words
 from ingest.crosswalk import Crosswalks
+from ingest.keys import Identity
 from ingest.places import Places, built_places
 from ingest.rows import Link, Raw, Reading
 
@@ -47,8 +51,10 @@ class Offered:
 class Source:
     """A source is two plain functions, `read` and `harmonise`, and what is known about it.
 
-    Its module `read` may have three more: `files_of` (the files of a folder), `holds_records` (whether files hold
-    deposits at all) and `links` (pairs that the source itself holds to be one).
+    Its module `read` may have
+    more: `files_of` (the files of a folder), `holds_records` (whether files hold deposits at all), `links` (pairs that
+    the source itself holds to be one), `said` (a row less what changes although the deposit does not) and `identity`
+    (what tells a deposit apart, in a source that publishes no key).
     """
 
     about: About
@@ -59,6 +65,8 @@ class Source:
     files_of: Callable[[Path], list[Path]]
     holds_records: Callable[[Sequence[Path]], bool]
     links: Callable[[Sequence[Path]], Iterable[Link]]
+    said: Callable[[Raw], Raw]
+    identity: Callable[[Raw, str], Identity | None] | None
 
     @property
     def places(self) -> Places:
@@ -79,20 +87,33 @@ def source(name: str) -> Source:
             Words(f"there is no source {name!r}; there are: {known}", f"no existe la fuente {name!r}; hay: {known}")
         )
     folder = HERE / name
-    told = tomllib.loads((folder / "about.toml").read_text(encoding="utf-8"))
-    offered = Offered(**told.pop("fetch", {}))
-    about = About(id=name, **told)
-    reading = import_module(f"{__name__}.{name}.read")
+    about, offered = _told(folder)
+    reading, meaning = (import_module(f"{__name__}.{name}.{part}") for part in ("read", "harmonise"))
     return Source(
         about=about,
         offered=offered,
         crosswalks=Crosswalks(folder / "crosswalk"),
         read=reading.read,
-        harmonise=import_module(f"{__name__}.{name}.harmonise").harmonise,
+        harmonise=meaning.harmonise,
         files_of=getattr(reading, "files_of", lambda path: [path]),
         holds_records=getattr(reading, "holds_records", lambda _: True),
         links=getattr(reading, "links", lambda _: ()),
+        said=getattr(reading, "said", lambda raw: raw),
+        identity=getattr(reading, "identity", None),
     )
+
+
+def _told(folder: Path) -> tuple[About, Offered]:
+    """What `about.toml` says; raises `FileFault` where it says too little, or something that we do not know."""
+    try:
+        told = tomllib.loads((folder / "about.toml").read_text(encoding="utf-8"))
+        offered = Offered(**told.pop("fetch", {}))
+        return About(id=folder.name, **told), offered
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as fault:
+        where = f"{folder.name}/about.toml"
+        raise FileFault(
+            Words(f"{where}: it cannot be understood ({fault})", f"{where}: no se entiende ({fault})")
+        ) from fault
 
 
 def all_about() -> Mapping[str, About]:

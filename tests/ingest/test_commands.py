@@ -136,9 +136,9 @@ def test_unmapped_words_are_listed_with_an_example_and_the_csv_to_open(
         ("commodity", "Unobtainium", 1, "ingest/sources/mrds/crosswalk/commodity.csv"),
         ("status", "Exploration", 1, "ingest/sources/mrds/crosswalk/status.csv"),
     ]
-    assert all(row["example"].startswith("mrds-9998") for row in rows)
+    assert all("mrds-9998" in str(row["examples"]) for row in rows)
     as_csv = csv.DictReader(io.StringIO(vetalode(unmapped_store, "unmapped", "--format", "csv")[1]))
-    assert [{name: str(value) for name, value in row.items()} for row in rows] == list(as_csv)
+    assert [(row["word"], row["rows"]) for row in as_csv] == [(row["word"], str(row["rows"])) for row in rows]
     out = vetalode(unmapped_store, "unmapped", lang="es")[1]
     assert "agréguela a" in out
     assert "ingest/sources/mrds/crosswalk/commodity.csv" in out

@@ -286,14 +286,24 @@ def test_the_two_scales_of_sgm_do_not_end_one_another(
     ]
 
 
-def test_a_service_rebuilt_with_other_numbers_changes_rows_but_no_id(
+def test_a_service_rebuilt_with_other_numbers_changes_nothing(
     run: Run, answer: Callable[..., Path], mine: Callable[..., Any], current: Callable[[], dict[str, Any]]
 ) -> None:
     run(answer(mine(ObjectId=1), mine("B", ObjectId=2), name="a.json"), of=SGM)
     before = list(current())
     counts = run(answer(mine("B", ObjectId=1), mine(ObjectId=2), name="b.json"), of=SGM).counts
-    assert counts == Counts(rows_in=2, published=2)
+    assert counts == Counts(rows_in=2, unchanged=2)
     assert sorted(current()) == sorted(before)
+
+
+def test_a_mine_of_sgm_that_moved_a_little_or_was_respelt_is_a_change_of_the_same_deposit(
+    run: Run, answer: Callable[..., Path], mine: Callable[..., Any], current: Callable[[], dict[str, Any]]
+) -> None:
+    run(answer(mine("CANANEA", x=-110.3, y=30.95), mine("NAICA", x=-105.5, y=27.85), name="a.json"), of=SGM)
+    before = sorted(current())
+    moved, respelt = mine("CANANEA", x=-110.307, y=30.951), mine("NAICA (MINA)", x=-105.5, y=27.85)
+    assert run(answer(moved, respelt, name="b.json"), of=SGM).counts == Counts(rows_in=2, published=2)
+    assert sorted(current()) == before
 
 
 def test_what_the_database_cannot_keep_costs_its_own_row_only(

@@ -46,19 +46,20 @@ function groupsOf(p: DepositProperties, lang: Lang, catalogue: Catalogue | null)
     ],
     contents: [
       both(words.commodities, commodities(p, words, lang, label), p.source_commodities),
-      wide(words.criticalMinerals, criticalCell(p, lang, catalogue)),
+      ...wide(words.criticalMinerals, criticalCell(p, lang, catalogue)),
     ],
     status: [
       both(words.status, dated(label("status", p.status), recorded), p.source_status),
-      harmonisedOnly(words.mineStatus, dated(label("mine_status", p.mine_status), recorded)),
-      harmonisedOnly(words.occurrenceType, label("occurrence_type", p.occurrence_type)),
-      harmonisedOnly(words.featureKind, label("feature_kind", p.feature_kind)),
+      ...harmonisedOnly(words.mineStatus, dated(label("mine_status", p.mine_status), recorded)),
+      ...harmonisedOnly(words.occurrenceType, label("occurrence_type", p.occurrence_type)),
+      ...harmonisedOnly(words.featureKind, label("feature_kind", p.feature_kind)),
       both(words.operation, label("operation_type", p.operation_type), p.source_operation_type),
       both(words.years, years(p, words), p.source_years),
     ],
     geology: [
       both(words.depositType, depositType(p, words, label, catalogue), p.source_deposit_type),
-      both(words.depositForm, label("deposit_form", p.deposit_form), p.source_deposit_form),
+      // A source without words of the form may name it among those of the type.
+      both(words.depositForm, label("deposit_form", p.deposit_form), p.source_deposit_form ?? (p.deposit_form && p.source_deposit_type)),
       verbatimOnly(words.hostRock, p.source_host_rock),
       verbatimOnly(words.alteration, p.source_alteration),
     ],
@@ -145,14 +146,14 @@ function rowsIn({ notHarmonised, notStated }: Words) {
   return {
     both: (title: string, harmonised: Cell, verbatim: Cell): Row =>
       row(title, [harmonised, verbatim], [cell(harmonised, notHarmonised), cell(verbatim, notStated)]),
-    /** For what we read out of words that stand in another row. */
-    harmonisedOnly: (title: string, harmonised: Cell): Row =>
-      row(title, [harmonised], [cell(harmonised, notHarmonised), el("td")]),
+    /** For what follows from another row: where it does not, no source has left it out. */
+    harmonisedOnly: (title: string, harmonised: Cell): Row[] =>
+      isStated(harmonised) ? [row(title, [harmonised], [cell(harmonised, notHarmonised), el("td")])] : [],
     /** For what has no vocabulary. */
     verbatimOnly: (title: string, verbatim: Cell): Row => row(title, [verbatim], [el("td"), cell(verbatim, notStated)]),
-    /** For what no source says: it fills both columns, and belongs to the first. */
-    wide: (title: string, harmonised: Cell): Row =>
-      row(title, [harmonised], [el("td", { colspan: "2", headers: HARMONISED }, harmonised)]),
+    /** The same, filling both columns, and belonging to the first. */
+    wide: (title: string, harmonised: Cell): Row[] =>
+      isStated(harmonised) ? [row(title, [harmonised], [el("td", { colspan: "2", headers: HARMONISED }, harmonised)])] : [],
   };
 }
 

@@ -59,6 +59,7 @@ export function pickerIn(host: HTMLElement, name: string, onChange: (codes: stri
   function open(): void {
     list.hidden = false;
     renderList();
+    list.scrollIntoView({ block: "nearest" });
   }
 
   function close(): void {

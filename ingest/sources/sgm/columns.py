@@ -5,9 +5,10 @@ from typing import Any
 
 from app.domain.vocabulary import fold
 
-# The aliases were read in answers of the service; the layer's database names are not published.
+# The aliases were read in answers of the service; the layer's database names are not published. A placemark of KML is
+# called by its Name.
 _NAMES = {
-    "name": ("Nombre", "NOMBRE_MINA", "NOM_MINA"),
+    "name": ("Nombre", "NOMBRE_MINA", "NOM_MINA", "Name"),
     "commodities": ("Sustancia", "Sustancias", "SUBSTANCIA"),
     "operation": ("Tipo de operación", "TIPO_OPERACION", "TIPO_OPER"),
     "structure": ("Estructura", "ESTRUCTURAS"),

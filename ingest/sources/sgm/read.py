@@ -1,9 +1,8 @@
-"""Reads SGM's mines: the JSON its ArcGIS REST service answers (one file or many pages), shapefile, GeoPackage."""
+"""Reads SGM's mines: the JSON its ArcGIS REST service answers (one file or many pages), shapefile, GeoPackage, KML."""
 
 import hashlib
 import json
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,8 @@ from app.domain.vocabulary import fold
 from app.errors import FileFault
 from app.words import Words
 from ingest.coordinates import WGS84, check_frame, is_geographic, numbers, to_wgs84
-from ingest.layers import read_layer
+from ingest.keys import Identity
+from ingest.layers import VECTOR_FILES, read_layer, vector_members
 from ingest.readers import opened
 from ingest.rows import FileRead, Raw, Reading, Row, RowRejected
 from ingest.sources.sgm.columns import attributes
@@ -23,7 +23,6 @@ from ingest.sources.sgm.columns import attributes
 _ESRI_WEB_MERCATOR = {102100: 3857, 102113: 3857}
 _LAYERS = {"250000": "250k", "50000": "50k"}
 COARSEST = "250k"
-_VECTOR_FILES = (".shp", ".gpkg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,9 @@ def layer_of(scale: object) -> str | None:
 
 
 def _page(path: Path) -> _Page:
-    if path.suffix.lower() in _VECTOR_FILES:
+    if path.suffix.lower() in VECTOR_FILES:
         return _vector_page(path)
-    members = _vector_members(path) if path.suffix.lower() == ".zip" else []
+    members = vector_members(path) if path.suffix.lower() == ".zip" else []
     if len(members) > 1:
         held = ", ".join(members)
         raise _fault(
@@ -70,14 +69,6 @@ def _page(path: Path) -> _Page:
             f"el zip debe contener una sola capa; contiene: {held}",
         )
     return _vector_page(path, members[0]) if members else _json_page(path)
-
-
-def _vector_members(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return [name for name in archive.namelist() if name.lower().endswith(_VECTOR_FILES)]
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
-        return []
 
 
 def _vector_page(path: Path, member: str | None = None) -> _Page:
@@ -210,7 +201,7 @@ def _rows(pages: Sequence[_Page]) -> Iterator[Row]:
     anything that they say differs."""
     unstated = _layer_where_unstated(pages)
     rows = [
-        Row(file, number, _identity(raw, layer), layer, raw)
+        Row(file, number, _key(raw, layer), layer, raw)
         for file, page in enumerate(pages)
         for number, raw in enumerate(page.features, 1)
         for layer in [_layer(raw) or unstated]
@@ -234,24 +225,38 @@ def _layer_where_unstated(pages: Sequence[_Page]) -> str:
     return stated.pop() if len(stated) == 1 else COARSEST
 
 
-def _identity(raw: Raw, layer: str) -> str | None:
+def _key(raw: Raw, layer: str) -> str | None:
     """SGM publishes no stable key: its ObjectId changes whenever the service is rebuilt. One is made of the layer,
     the folded name and the position to the nearest 0.001 degree (about 100 m)."""
+    mine = identity(raw, layer)
+    if mine is None:
+        return None
+    # Rounded twice, for a projection and its inverse move a point by some 1e-12 degree, and 0.0005 to either side.
+    longitude, latitude = round(mine.longitude, 7), round(mine.latitude, 7)
+    said = f"{mine.layer}|{mine.name}|{longitude:.3f}|{latitude:.3f}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def identity(raw: Raw, layer: str) -> Identity | None:
+    """What tells a mine apart; None for one without a position."""
     try:
         pair = numbers(raw["x"], raw["y"], ("x", "y"), geographic=is_geographic(raw["crs"]))
         longitude, latitude, _ = to_wgs84(*pair, raw["crs"], "MX")
     except RowRejected:
         return None
-    name = fold(str(attributes(raw["attributes"]).get("name") or ""))
-    # Rounded twice, for a projection and its inverse move a point by some 1e-12 degree, and 0.0005 to either side.
-    identity = f"{layer}|{name}|{round(longitude, 7):.3f}|{round(latitude, 7):.3f}"
-    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return Identity(layer, fold(str(attributes(raw["attributes"]).get("name") or "")), longitude, latitude)
+
+
+def said(raw: Raw) -> Raw:
+    """What a mine says, whatever number the service gave it."""
+    return {
+        **raw,
+        "attributes": {name: value for name, value in raw["attributes"].items() if fold(name) not in _NUMBERS},
+    }
 
 
 def _said(raw: Raw) -> str:
-    """What a mine says, whatever number the service gave it."""
-    said = {name: value for name, value in raw["attributes"].items() if fold(name) not in _NUMBERS}
-    return json.dumps({**raw, "attributes": said}, sort_keys=True, default=str)
+    return json.dumps(said(raw), sort_keys=True, default=str)
 
 
 _NUMBERS = ("objectid", "fid", "oid")
