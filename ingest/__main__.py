@@ -25,6 +25,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "rollback": commands.rollback,
     "status": commands.status,
     "rejects": commands.rejects,
+    "replay": commands.replay,
     "unmapped": commands.unmapped,
     "diff": commands.diff,
     "vocab": commands.vocab,

@@ -191,10 +191,18 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         dest="resolved",
         help=say("those too that a replay has made use of", "también las que una repetición ya aprovechó"),
     )
+    again = verbs.add_parser(
+        "replay",
+        help=say(
+            "judge rejects again, after a crosswalk or the code was mended",
+            "juzga de nuevo los rechazos, una vez corregida una tabla o el código",
+        ),
+    )
+    again.add_argument("--run", type=int, help=say("those of this run only", "solo los de esta ejecución"))
     lost = verbs.add_parser(
         "unmapped", help=say("words that no crosswalk explains", "palabras que ninguna tabla explica")
     )
-    for listing in (bad, lost):
+    for listing in (bad, again, lost):
         listing.add_argument("--source", choices=names(), help=say("of this source only", "solo de esta fuente"))
     two = verbs.add_parser("diff", help=say("what differs between two releases", "qué cambia entre dos ediciones"))
     two.add_argument("older", nargs="?", help=say("a release; else the one before", "una edición; si no, la anterior"))

@@ -12,11 +12,13 @@ from app.errors import BadValue, FileFault
 from app.words import Lang, Words
 from ingest import asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
+from ingest import replay as replaying
 from ingest.arcgis import fetch_layer
 from ingest.arguments import Asked
 from ingest.fetch import fetch_file
 from ingest.ledger import Counts
 from ingest.proposals import Proposal, propose
+from ingest.replay import Replayed
 from ingest.report import teller
 from ingest.showing import machine, sentence, table
 from ingest.sources import source
@@ -170,6 +172,7 @@ _REJECT_HEADS = (
     Words("row", "fila"),
     Words("reason", "motivo"),
     Words("what is wrong", "qué falla"),
+    Words("resolved by run", "resuelta por ejec."),
 )
 _UNMAPPED_HEADS = (
     Words("source", "fuente"),
@@ -215,14 +218,48 @@ def rejects(asked: Asked, engine: Engine) -> int:
     if asked.format != "table":
         machine(asked.format, [row._asdict() for row in rows])
     elif not rows:
-        sentence(Words("no row was rejected", "no se rechazó ninguna fila"), asked.lang)
+        sentence(Words("no rejected row is left", "no queda ninguna fila rechazada"), asked.lang)
     else:
+        heads = _REJECT_HEADS if asked.resolved else _REJECT_HEADS[:-1]
         reasons = Counter(row.code for row in rows).most_common()
         title = Words("Rejected rows, by reason", "Filas rechazadas, por motivo")
         table(title, (Words("reason", "motivo"), Words("rows", "filas")), reasons, asked.lang)
-        told = [(row.file, row.row_number, row.code, _message(row, asked.lang)) for row in rows]
-        table(Words("Rejected rows", "Filas rechazadas"), _REJECT_HEADS, told, asked.lang)
+        told = [
+            (row.file, row.row_number, row.code, _message(row, asked.lang), row.resolved_by_run)[: len(heads)]
+            for row in rows
+        ]
+        table(Words("Rejected rows", "Filas rechazadas"), heads, told, asked.lang)
     return 0
+
+
+def replay(asked: Asked, engine: Engine) -> int:
+    """Judges rejects again, and says what became of them run by run."""
+    done = replaying.replay(engine, teller(asked.lang), asked.source, asked.run)
+    for one in done:
+        if one.run is not None:
+            sentence(_judged_again(one), asked.lang)
+        if one.damaged:
+            sentence(_damaged(one), asked.lang)
+    if not done:
+        sentence(Words("there is no reject to replay", "no hay rechazos que repetir"), asked.lang)
+    return 0
+
+
+def _judged_again(one: Replayed) -> Words:
+    rows, new, bad = one.counts.rows_in, one.counts.published, one.counts.rejected
+    return Words(
+        f"run {one.run}: {rows} rejects of run {one.of} judged again = {new} to publish + {bad} still rejected",
+        f"ejecución {one.run}: {rows} rechazos de la {one.of} juzgados de nuevo = {new} por publicar"
+        f" + {bad} aún rechazados",
+    )
+
+
+def _damaged(one: Replayed) -> Words:
+    return Words(
+        f"{one.damaged} rejects of run {one.of} are damage of the file ({one.damage}); only a better file mends them",
+        f"{one.damaged} rechazos de la ejecución {one.of} son daños del archivo ({one.damage}); solo los remedia"
+        " un archivo mejor",
+    )
 
 
 def unmapped(asked: Asked, engine: Engine) -> int:
@@ -278,7 +315,8 @@ def diff(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
         pair = difference.releases(connection, asked.older, asked.newer)
         if asked.format != "table":
-            machine(asked.format, (row._asdict() for row in difference.changes(connection, pair, asked.limit)))
+            with difference.changes(connection, pair, asked.limit) as changes:
+                machine(asked.format, (row._asdict() for row in changes))
             return 0
         counts, fields = difference.counts(connection, pair), difference.by_field(connection, pair)
         shown = difference.changes(connection, pair, _SHOWN if asked.limit is None else asked.limit).all()
@@ -305,7 +343,8 @@ _SHOWN = 20
 
 def vocab(asked: Asked, _: Engine) -> int:
     """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
-    wrong = vocabcheck.problems()
+    root, page = vocabcheck.ROOT, vocabcheck.PAGE
+    wrong = vocabcheck.problems(root)
     for problem in wrong:
         sentence(problem, asked.lang)
     if wrong:
@@ -316,8 +355,7 @@ def vocab(asked: Asked, _: Engine) -> int:
             "los vocabularios y las tablas de correspondencia concuerdan",
         )
     else:
-        page = vocabcheck.PAGE
-        _write(vocabcheck.ROOT / page, vocabcheck.document())
+        _write(root / page, vocabcheck.document(root))
         words = Words(f"{page} is written", f"se escribió {page}")
     sentence(words, asked.lang)
     return 0

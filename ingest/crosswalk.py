@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,10 +77,14 @@ _MARKS = re.compile(r"[^\w]+")
 
 
 class Crosswalks:
-    """The crosswalks of one source, each read and checked against its vocabulary when first asked for."""
+    """The crosswalks of one source, each read and checked against its vocabulary when first asked for.
 
-    def __init__(self, folder: Path) -> None:
+    `further` are files that rows are understood by besides.
+    """
+
+    def __init__(self, folder: Path, further: Sequence[Path] = ()) -> None:
         self.folder = folder
+        self.further = tuple(further)
         self._read: dict[str, Crosswalk] = {}
 
     def __getitem__(self, name: str) -> Crosswalk:
@@ -90,9 +94,9 @@ class Crosswalks:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever a crosswalk or a vocabulary does, so that rows are understood anew."""
+        """Changes whenever a crosswalk, a vocabulary or a further file does, so that rows are understood anew."""
         summed = hashlib.sha256()
-        for path in sorted((*self.folder.glob("*.csv"), *TERMS.glob("*.csv"))):
+        for path in sorted((*self.folder.glob("*.csv"), *TERMS.glob("*.csv"), *self.further)):
             summed.update(path.name.encode() + b"\0" + path.read_bytes())
         return summed.hexdigest()[:16]
 

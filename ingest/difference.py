@@ -129,5 +129,5 @@ def by_field(connection: Connection, pair: Releases) -> Sequence[Row[*tuple[Any,
 
 def changes(connection: Connection, pair: Releases, limit: int | None = None) -> CursorResult[Any]:
     """Each change as the database tells it: a deposit that came or went is one, and each changed field is one."""
-    streamed = connection.execution_options(yield_per=1000)
-    return streamed.execute(text(_ONE_BY_ONE), {**pair._asdict(), "limit": limit})
+    asked = {**pair._asdict(), "limit": limit}
+    return connection.execute(text(_ONE_BY_ONE), asked, execution_options={"yield_per": 1000})

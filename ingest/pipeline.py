@@ -126,7 +126,7 @@ def _carry_out(
     synthetic: bool,
 ) -> Counts:
     started = perf_counter()
-    judge = _Judge(source, _current(connection, source), run, synthetic=synthetic)
+    judge = Judge(source, known_records(connection, source), run, synthetic=synthetic)
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     with Aside() as aside:
@@ -149,7 +149,7 @@ def _keyed(connection: Connection, source: Source, reading: Reading) -> Iterable
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """What was last said under an id: its hash, whether today's crosswalks explained it, and its layer."""
 
     row_hash: bytes
@@ -157,7 +157,8 @@ class _Known:
     layer: str
 
 
-def _current(connection: Connection, source: Source) -> dict[str, _Known]:
+def known_records(connection: Connection, source: Source) -> dict[str, Known]:
+    """What was last said under each id of a source."""
     rows = connection.execute(
         text("""
             SELECT source_id, row_hash, crosswalk_digest = :digest, layer
@@ -165,13 +166,13 @@ def _current(connection: Connection, source: Source) -> dict[str, _Known]:
         """),
         {"source": source.about.id, "digest": source.crosswalks.digest},
     )
-    return {source_id: _Known(*known) for source_id, *known in rows}
+    return {source_id: Known(*known) for source_id, *known in rows}
 
 
-class _Judge:
+class Judge:
     """Decides what becomes of each row, and counts."""
 
-    def __init__(self, source: Source, current: dict[str, _Known], run: int, *, synthetic: bool) -> None:
+    def __init__(self, source: Source, current: dict[str, Known], run: int, *, synthetic: bool) -> None:
         self._source = source
         self._run = run
         # What was made up and what a survey said are never the same, though word for word they are.

@@ -1,10 +1,10 @@
 """The sources, by the short name that they have everywhere: a folder each, none of which knows another.
 
-A folder holds `about.toml`, `crosswalk/*.csv`, `read.py` and `harmonise.py`.
+A folder holds `about.toml`, `crosswalk/*.csv` and either its code, `read.py` and `harmonise.py`, or `columns.toml`.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -47,14 +47,19 @@ class Offered:
     limit_bytes: int = 1_000_000_000
 
 
+# The key and the layer of a row that comes without its file, by the layers that its file held.
+Alone = Callable[[Raw, Collection[str]], tuple[str | None, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source is two plain functions, `read` and `harmonise`, and what is known about it.
 
-    Its module `read` may have
+    Those of a folder with `columns.toml` are made by `ingest.mapped`. Else the module `read` may have
     more: `files_of` (the files of a folder), `holds_records` (whether files hold deposits at all), `links` (pairs that
-    the source itself holds to be one), `said` (a row less what changes although the deposit does not) and `identity`
-    (what tells a deposit apart, in a source that publishes no key).
+    the source itself holds to be one), `said` (a row less what changes although the deposit does not), `identity`
+    (what tells a deposit apart, in a source that publishes no key) and `key_and_layer` (those of a row alone, given the
+    layers of its files, so that its rejects can be replayed).
     """
 
     about: About
@@ -67,6 +72,7 @@ class Source:
     links: Callable[[Sequence[Path]], Iterable[Link]]
     said: Callable[[Raw], Raw]
     identity: Callable[[Raw, str], Identity | None] | None
+    key_and_layer: Alone | None
 
     @property
     def places(self) -> Places:
@@ -88,11 +94,15 @@ def source(name: str) -> Source:
         )
     folder = HERE / name
     about, offered = _told(folder)
-    reading, meaning = (import_module(f"{__name__}.{name}.{part}") for part in ("read", "harmonise"))
+    columns = folder / "columns.toml"
+    if columns.exists():
+        reading = meaning = import_module("ingest.mapped").mapped(name, columns, about.accuracy_m)
+    else:
+        reading, meaning = (import_module(f"{__name__}.{name}.{part}") for part in ("read", "harmonise"))
     return Source(
         about=about,
         offered=offered,
-        crosswalks=Crosswalks(folder / "crosswalk"),
+        crosswalks=Crosswalks(folder / "crosswalk", [columns] if columns.exists() else []),
         read=reading.read,
         harmonise=meaning.harmonise,
         files_of=getattr(reading, "files_of", lambda path: [path]),
@@ -100,6 +110,7 @@ def source(name: str) -> Source:
         links=getattr(reading, "links", lambda _: ()),
         said=getattr(reading, "said", lambda raw: raw),
         identity=getattr(reading, "identity", None),
+        key_and_layer=getattr(reading, "key_and_layer", None),
     )
 
 

@@ -50,7 +50,19 @@ def test_the_language_is_else_that_of_the_locale(
     assert parse(["status"]).lang == lang
 
 
-VERBS = ("migrate", "ingest", "publish", "rollback", "status", "rejects", "unmapped")
+VERBS = (
+    "fetch",
+    "migrate",
+    "ingest",
+    "publish",
+    "rollback",
+    "status",
+    "rejects",
+    "replay",
+    "unmapped",
+    "diff",
+    "vocab",
+)
 ENGLISH = ("usage:", "options", "positional", "show this", "error:", "invalid", "required", "FILE", "release")
 
 
@@ -80,6 +92,9 @@ def test_help_lists_every_verb_in_both_languages(capsys: pytest.CaptureFixture[s
         (["ingest", "mrds", "f", "--retrieved", "today"], "value: 'today'", "valor que no se entiende: 'today'"),
         (["publish", "--accept", "anything"], "invalid choice: 'anything'", "no existe 'anything'"),
         (["rejects", "--run", "x"], "invalid int value: 'x'", "valor que no se entiende: 'x'"),
+        (["diff", "--limit", "-1"], "value: '-1'", "valor que no se entiende: '-1'"),
+        (["diff", "--limit", "9999999999"], "value: '9999999999'", "valor que no se entiende: '9999999999'"),
+        (["vocab", "burn"], "invalid choice: 'burn'", "no existe 'burn'"),
         (["rejects", "--run"], "expected one argument", "falta su valor"),
         (["status", "--fast"], "unrecognized arguments: --fast", "argumentos desconocidos: --fast"),
     ],

@@ -142,7 +142,9 @@ def bare(make_database: Callable[..., str]) -> str:
     return make_database()
 
 
-@pytest.mark.parametrize("words", [["status"], ["publish"], ["rollback"], ["rejects"], ["unmapped"]])
+@pytest.mark.parametrize(
+    "words", [["status"], ["publish"], ["rollback"], ["rejects"], ["replay"], ["unmapped"], ["diff"]]
+)
 def test_a_database_that_was_not_migrated_says_what_to_run(vetalode: Vetalode, bare: str, words: list[str]) -> None:
     assert vetalode(bare, *words)[::2] == (1, "the database has no tables of Vetalode yet; run `vetalode migrate`\n")
     assert "ejecute `vetalode migrate`" in vetalode(bare, *words, lang="es")[2]

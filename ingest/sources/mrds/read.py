@@ -1,14 +1,14 @@
 """Reads MRDS in the form that its files have; here, `mrds.csv`, plain, gzipped or zipped, by its header's names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from app.errors import FileFault
 from app.words import Words
 from ingest.readers import CsvTable, Look, csv_table, look_over
-from ingest.rows import Fault, Link, Reading, Row
+from ingest.rows import Fault, Link, Raw, Reading, Row
 from ingest.sources.mrds import relational, tables
-from ingest.sources.mrds.forms import FORMS, form_of
+from ingest.sources.mrds.forms import FORMS, as_flat, form_of
 
 MEMBER = "mrds.csv"
 
@@ -66,4 +66,9 @@ def _rows(paths: Sequence[Path], looks: Sequence[Look]) -> Iterator[Row | Fault]
                     yield row
                 else:
                     raw = dict(zip(table.header, row[1], strict=True))
-                    yield Row(file, row[0], raw["dep_id"].strip() or None, "mrds", raw)
+                    yield Row(file, row[0], *key_and_layer(raw, ()), raw)
+
+
+def key_and_layer(raw: Raw, _: Collection[str]) -> tuple[str | None, str]:
+    """The dep_id of a row of any form, and the one layer that MRDS is."""
+    return as_flat(raw)["dep_id"].strip() or None, "mrds"

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -199,12 +199,11 @@ def _geojson_row(feature: Raw, crs: str) -> Raw:
 def _rows(pages: Sequence[_Page]) -> Iterator[Row]:
     """The rows with their keys. Mines of one identity keep keys apart, whatever the order of the files, as long as
     anything that they say differs."""
-    unstated = _layer_where_unstated(pages)
+    layers = {layer for page in pages for layer in map(_layer, page.features) if layer}
     rows = [
-        Row(file, number, _key(raw, layer), layer, raw)
+        Row(file, number, *key_and_layer(raw, layers), raw)
         for file, page in enumerate(pages)
         for number, raw in enumerate(page.features, 1)
-        for layer in [_layer(raw) or unstated]
     ]
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -219,10 +218,11 @@ def _layer(raw: Raw) -> str | None:
     return layer_of(attributes(raw["attributes"]).get("scale"))
 
 
-def _layer_where_unstated(pages: Sequence[_Page]) -> str:
-    """A mine without a scale is of its files' layer: else one such mine would end all records of the other layer."""
-    stated = {layer for page in pages for layer in map(_layer, page.features) if layer}
-    return stated.pop() if len(stated) == 1 else COARSEST
+def key_and_layer(raw: Raw, layers: Collection[str]) -> tuple[str | None, str]:
+    """The key of a mine that shares its identity with none, and its layer. One without a scale is of its files' layer:
+    else one such mine would end all records of the other layer."""
+    layer = _layer(raw) or (next(iter(layers)) if len(layers) == 1 else COARSEST)
+    return _key(raw, layer), layer
 
 
 def _key(raw: Raw, layer: str) -> str | None:
