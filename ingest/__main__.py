@@ -28,6 +28,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "replay": commands.replay,
     "unmapped": commands.unmapped,
     "diff": commands.diff,
+    "report": commands.report,
     "vocab": commands.vocab,
 }
 

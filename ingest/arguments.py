@@ -30,6 +30,7 @@ class Asked(SimpleNamespace):
     resolved: bool
     format: str
     has_release: bool
+    output: Path
     older: str | None
     newer: str | None
     limit: int | None
@@ -225,6 +226,22 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
             default="table",
             help=say("for people, or for programs", "para personas o para programas"),
         )
+
+    told = verbs.add_parser("report", help=say("a run, to read or to print", "una ejecución, para leer o imprimir"))
+    told.add_argument(
+        "run",
+        nargs="?",
+        type=int,
+        help=say("its number; else the newest", "su número; si no, la última"),
+    )
+    told.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("run-report.html"),
+        metavar=say("FILE", "ARCHIVO"),
+        help=say("ending in .html or .json (default: run-report.html)", "con final .html o .json"),
+    )
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(

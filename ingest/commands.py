@@ -1,5 +1,6 @@
 """What each verb of the command line does. Answers go to standard output, progress to standard error."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from ingest.ledger import Counts
 from ingest.proposals import Proposal, propose
 from ingest.replay import Replayed
 from ingest.report import teller
+from ingest.runreport import as_html, build
 from ingest.showing import machine, sentence, table
 from ingest.sources import source
 
@@ -339,6 +341,19 @@ def diff(asked: Asked, engine: Engine) -> int:
 
 # Changes that a table shows unless told otherwise; CSV and JSON hold them all.
 _SHOWN = 20
+
+
+def report(asked: Asked, engine: Engine) -> int:
+    """Writes what became of a run into a page, or into JSON, by the file's ending."""
+    path = asked.output
+    if path.suffix not in (".html", ".json"):
+        raise BadValue(Words(f"{path}: it should end in .html or .json", f"{path}: debe terminar en .html o .json"))
+    with engine.connect() as connection:
+        told = build(connection, asked.run)
+    as_json = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    _write(path, as_json if path.suffix == ".json" else as_html(told, asked.lang))
+    sentence(Words(f"{path} is written", f"se escribió {path}"), asked.lang)
+    return 0
 
 
 def vocab(asked: Asked, _: Engine) -> int:

@@ -80,7 +80,7 @@ def to_wgs84(x: float, y: float, source_crs: str, country: str | None) -> tuple[
     Raises `RowRejected` where none can be chosen, or where the point lies outside its coordinate system.
     """
     if source_crs == WGS84:
-        return x, y, _STAYS
+        return (*_STAYS.apply(x, y), _STAYS)
     for found in _operations(source_crs, country):
         longitude, latitude = found.apply(x, y)
         if abs(longitude) <= 180 and abs(latitude) <= 90 and _covers(found, longitude, latitude):

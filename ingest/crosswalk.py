@@ -94,9 +94,9 @@ class Crosswalks:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever a crosswalk, a vocabulary or a further file does, so that rows are understood anew."""
+        """Changes whenever a crosswalk, vocabulary, list or further file does, so that rows are understood anew."""
         summed = hashlib.sha256()
-        for path in sorted((*self.folder.glob("*.csv"), *TERMS.glob("*.csv"), *self.further)):
+        for path in sorted((*self.folder.glob("*.csv"), *TERMS.rglob("*.csv"), *self.further)):
             summed.update(path.name.encode() + b"\0" + path.read_bytes())
         return summed.hexdigest()[:16]
 

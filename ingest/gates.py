@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.db.tables import MEANING
+from app.db.tables import MEANING, record
 from app.errors import GateClosed
 from app.words import Words
 
@@ -33,14 +34,15 @@ class Drift:
 
 def check(connection: Connection, accepted: Sequence[str]) -> None:
     """Raises `GateClosed` with all that is odd and was not accepted."""
-    odd = [drift for drift in _drifts(connection) if drift.gate not in accepted]
+    odd = [drift for drift in drifts(connection) if drift.gate not in accepted]
     if odd:
         gates = " ".join(f"--accept {gate}" for gate in dict.fromkeys(drift.gate for drift in odd))
         en, es = "\n".join(drift.words.en for drift in odd), "\n".join(drift.words.es for drift in odd)
         raise GateClosed(Words(f"{en}\nif that is right: publish {gates}", f"{es}\nsi es correcto: publish {gates}"))
 
 
-def _drifts(connection: Connection) -> Iterator[Drift]:
+def drifts(connection: Connection) -> Iterator[Drift]:
+    """All that is odd now; leaves temporary tables behind until the transaction ends."""
     yield from _unmapped(connection)
     for statement in (_COMPARED, _NOW, _BEFORE):
         connection.execute(text(statement))
@@ -84,22 +86,26 @@ _COMPARED = """
 """
 
 
+_LISTS = {column.name for column in record.columns if isinstance(column.type, ARRAY)}
+
+
 def _share(column: str) -> str:
     """Per cent of rows in which a column says something; a list that is empty says nothing."""
-    is_list = column.endswith("commodities") and not column.startswith("source")
+    is_list = column in _LISTS
     said = f"cardinality({column}) > 0" if is_list else f"{column} IS NOT NULL"
     return f"100.0 * count(*) FILTER (WHERE {said}) / count(*) AS {column}"
 
 
-_FILLED = ", ".join(map(_share, MEANING))
+# What `filled_now` and `filled_before` hold: the share of each column.
+FILLED = ", ".join(map(_share, MEANING))
 _NOW = f"""
     CREATE TEMPORARY TABLE filled_now ON COMMIT DROP AS
-    SELECT source, layer, {_FILLED} FROM record JOIN compared USING (source, layer)
+    SELECT source, layer, {FILLED} FROM record JOIN compared USING (source, layer)
     WHERE valid_to_run IS NULL AND least(rows_now, rows_before) >= {FEWEST} GROUP BY 1, 2
 """
 _BEFORE = f"""
     CREATE TEMPORARY TABLE filled_before ON COMMIT DROP AS
-    SELECT source, layer, {_FILLED} FROM deposit JOIN compared USING (source, layer)
+    SELECT source, layer, {FILLED} FROM deposit JOIN compared USING (source, layer)
     JOIN catalogue ON catalogue.current_release = deposit.release
     WHERE least(rows_now, rows_before) >= {FEWEST} GROUP BY 1, 2
 """
@@ -146,8 +152,8 @@ def _ids(connection: Connection) -> Iterator[Drift]:
                    count(*) FILTER (WHERE record.name IS NOT DISTINCT FROM deposit.name) AS moved,
                    min(deposit.id) AS example
             FROM record JOIN compared USING (source, layer)
-            JOIN catalogue ON true
-            JOIN deposit ON deposit.release = catalogue.current_release
+            -- A sub-select, not a join: so that just one partition is looked at, and the ids before the distances.
+            JOIN deposit ON deposit.release = (SELECT current_release FROM catalogue)
                         AND deposit.id = record.source || '-' || record.source_id
             WHERE record.valid_to_run IS NULL AND deposit.record <> record.id
               AND ST_DistanceSphere(ST_MakePoint(record.longitude, record.latitude), deposit.geom) > {MOVED_M}

@@ -1,6 +1,7 @@
 """Words into codes by the CSVs of the sources: what the CSVs promise, and that nothing is guessed."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.vocabulary import TITLES, fold, vocabulary
+from app.domain.vocabulary import TERMS, fold, vocabulary
 from app.errors import FileFault
 from ingest.crosswalk import Crosswalks
 from ingest.sources import HERE, source
 
 COMMODITIES = source("mrds").crosswalks["commodity"]
-CSVS = sorted(path for path in HERE.glob("*/crosswalk/*.csv") if path.stem in (*TITLES, "null"))
+CSVS = sorted(HERE.glob("*/crosswalk/*.csv"))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -161,3 +162,16 @@ def test_the_digest_changes_with_any_crosswalk_and_with_nothing_else(crosswalk: 
     before = crosswalk("word,code\nOro,gold\n").digest
     assert crosswalk("word,code\nOro,gold\n").digest == before
     assert crosswalk("word,code\nOro,silver\n").digest != before
+
+
+@pytest.mark.parametrize(
+    "name", ["size.csv", "commodity_kin.csv", "critical/index.csv", "critical/us-critical-2025.csv"]
+)
+def test_the_digest_changes_with_any_vocabulary_or_list(
+    crosswalk: Callable[..., Crosswalks], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    terms = shutil.copytree(TERMS, tmp_path / "terms")
+    monkeypatch.setattr("ingest.crosswalk.TERMS", terms)
+    before = crosswalk("word,code\nOro,gold\n").digest
+    (terms / name).write_bytes((terms / name).read_bytes() + b"\n")
+    assert crosswalk("word,code\nOro,gold\n").digest != before

@@ -190,3 +190,33 @@ def test_the_page_shows_a_term_a_list_and_the_credit() -> None:
     assert "| Manganese · Manganeso `manganese` | yes | yes |  |  | ? |" in page
     assert "IUGS CGI Geoscience Terminology Working Group" in page
     assert "12 environments, 54 groups, 188 types" in page
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("country", "PR,Puerto Rico,Puerto Rico,US", "PR,Puerto Rico,Puerto Rico,XX", "PR is of no sovereign country"),
+        ("country", "PR,Puerto Rico,Puerto Rico,US", "PR,Puerto Rico,Puerto Rico,GU", "PR is of no sovereign country"),
+        ("country", "MX,Mexico,México,", "MX,Mexico,México,MX", "MX is of no sovereign country"),
+        ("country", "code,label_en,label_es,of", "code,label_en,label_es,off", "of is missing among the columns"),
+        ("state", "MX-SON,Sonora,Sonora,MX", "MX-SON,Sonora,Sonora,US", "MX-SON is of another country"),
+        ("state", "MX-SON,Sonora,Sonora,MX", "MX-SON,Sonora,Sonora,XX", "MX-SON is of another country"),
+        (
+            "state",
+            "US-AZ,Arizona,Arizona,US,US-AZ",
+            "US-AZ,Arizona,Arizona,US,US-NM",
+            "'US-NM' stands twice in natural_",
+        ),
+    ],
+)
+def test_a_country_of_no_country_and_a_state_of_another_are_found(
+    spoil: Edit, file: str, old: str, new: str, said: str
+) -> None:
+    assert [problem for problem in spoil(f"{TERMS}/{file}.csv", old, new) if said in problem] != []
+
+
+def test_every_crosswalk_is_checked_against_the_vocabulary_that_the_reading_uses(spoil: Edit) -> None:
+    for name, old, of in (("commodity_code", "AU,gold", "commodity"), ("fips_country", "\nMX,MX", "country")):
+        word, _, code = old.strip().partition(",")
+        said = spoil(f"{MRDS}/{name}.csv", old, f"{old}x")
+        assert f"{MRDS}/{name}.csv: {word!r} has {code + 'x'!r}, not of {of}" in said

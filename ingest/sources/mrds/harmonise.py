@@ -124,7 +124,8 @@ def _nation_of_fips(fips_code: str, crosswalk: Crosswalk) -> Code:
 
 def _place(said: _Said, datum: str, stated: Place, places: Places) -> tuple[Position, Place]:
     precision = said.get("location_precision_m", "").strip()
-    accuracy_m = float(precision) if precision.replace(".", "", 1).isdecimal() else _ACCURACY_M
+    # Nobody measures to 0 m: it is a precision not known.
+    accuracy_m = (float(precision) if precision.replace(".", "", 1).isdecimal() else 0.0) or _ACCURACY_M
     # A vector file states a frame by its code.
     frame = datum if datum.startswith("EPSG:") else _FRAMES.get(datum.upper().replace(" ", ""))
     if frame is None:

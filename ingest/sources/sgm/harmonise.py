@@ -40,9 +40,10 @@ def harmonise(raw: Raw, crosswalks: Crosswalks, places: Places) -> Harmonised:
         name=tidied(_spoken(name, null)),
         source_name=name,
         other_names=None,
-        country="MX",
+        country=_MEXICO.country,
         source_country=None,
-        state=lies.state,
+        # Beside the border, our boundaries may put a mine on its other side.
+        state=lies.state if lies.country == _MEXICO.country else None,
         source_state=None,
         source_county=None,
         commodities=found,
