@@ -4,7 +4,8 @@ VetalodeError
 ├── Misasked                 the question cannot be answered as it was put
 │   ├── BadValue             a parameter has a value that it cannot have
 │   ├── UnknownParameter     a parameter that we do not have, or one given twice
-│   └── NotThere             nothing has the name that was asked for
+│   ├── NotThere             nothing has the name that was asked for
+│   └── Gone                 a release that a list began in is no longer kept
 ├── Unavailable              the question is right; we cannot answer it now
 │   ├── NothingPublished     no release has been published yet
 │   ├── DatabaseAway         the database does not answer, or no connection is free
@@ -40,6 +41,10 @@ class UnknownParameter(Misasked):
 
 class NotThere(Misasked):
     """Nothing has the name that was asked for."""
+
+
+class Gone(Misasked):
+    """A release that a list began in is no longer kept."""
 
 
 class Unavailable(VetalodeError):

@@ -7,15 +7,16 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from app.api import problems
 from app.api.clients import EndsWithItsClient, HeadAsGet
-from app.api.deps import Wired
-from app.api.routes import catalogue, collections, exports, health, pages, tiles
+from app.api.compression import compressed
+from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles, tilesets
+from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
+from app.queries.standing import Standings
 from app.settings import Settings, from_environment
 
 
@@ -31,20 +32,24 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Vetalode",
         version=version("vetalode"),
-        summary="Mineral deposits of the United States and Mexico · Yacimientos minerales de Estados Unidos y México",
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        # /api is the description: OpenAPI 3.0, which clients of OGC APIs can read.
+        openapi_url=None,
     )
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
-    app.state.wired = Wired(settings, engine, Counts(), extracts)
+    app.state.wired = Wired(settings, engine, Standings(engine, settings.catalogue_fresh_s), Counts(), extracts)
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
+    app.add_middleware(compressed)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        expose_headers=["Content-Crs", "Content-Disposition", "ETag", "Link"],
+    )
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
-    for routes in (collections, tiles, exports, catalogue, health, pages):
+    for routes in (landing, collections, items, tilesets, tiles, exports, catalogue, health, pages):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", StaticFiles(directory=pages.BUILT), name="assets")

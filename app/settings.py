@@ -27,6 +27,9 @@ class Settings:
     public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
     pool_size: int = _setting("POOL_SIZE", 10, "database connections of one serving process")
     pool_wait_s: float = _setting("POOL_WAIT_S", 5.0, "seconds to wait for a free connection before a 503")
+    catalogue_fresh_s: float = _setting(
+        "CATALOGUE_FRESH_S", 1.0, "seconds for which a serving process takes what is published as known"
+    )
     statement_timeout_s: float = _setting("STATEMENT_TIMEOUT_S", 15.0, "seconds that one question may take")
     export_timeout_s: float = _setting("EXPORT_TIMEOUT_S", 600.0, "seconds that one extract may take")
 

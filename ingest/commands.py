@@ -41,6 +41,7 @@ def fetch(asked: Asked, _: Engine) -> int:
 def migrate(asked: Asked, engine: Engine) -> int:
     with engine.begin() as connection:
         schema.migrate(connection)
+        publishing.fill_missing_features(connection)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0
 

@@ -10,7 +10,7 @@ from app.db.tables import MEANING
 from app.domain.vocabulary import TITLES
 from app.errors import NothingPublished, NotThere
 from app.words import Words
-from ingest import gates
+from ingest import features, gates
 from ingest.ledger import sole_run
 from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
@@ -223,13 +223,31 @@ def _build(connection: Connection, release: int) -> int:
     """Fills the release's partitions and counts them; the table's CHECK holds the counts to the records'."""
     connection.execute(text(_LOCK_VOCABULARIES))
     connection.execute(text(_LISTED))
-    for table, fill in (("deposit", _FILL_DEPOSITS), ("deposit_commodity", _FILL_COMMODITIES)):
-        made = _MAKE.format(table=table, release=release, fill=fill.format(release=release))
-        for statement in made.split(";\n"):
-            connection.execute(text(statement))
+    for table, fill in (
+        ("deposit", _FILL_DEPOSITS.format(release=release)),
+        ("deposit_commodity", _FILL_COMMODITIES.format(release=release)),
+        (features.TABLE, features.filling(release)),
+    ):
+        _make(connection, table, release, fill)
     connection.execute(text(_COUNT), {"id": release})
     deposits: int = connection.execute(text(_MEASURE), {"id": release}).scalar_one()
     return deposits
+
+
+def _make(connection: Connection, table: str, release: int, fill: str) -> None:
+    for statement in _MAKE.format(table=table, release=release, fill=fill).split(";\n"):
+        connection.execute(text(statement))
+
+
+def fill_missing_features(connection: Connection) -> None:
+    """Makes the features of releases that an older version of Vetalode published without them."""
+    without = connection.scalars(
+        text("""
+            SELECT id FROM release WHERE state = 'published' AND to_regclass('deposit_feature_r' || id) IS NULL
+        """)
+    ).all()
+    for release in without:
+        _make(connection, features.TABLE, release, features.filling(release))
 
 
 def _flip(connection: Connection, release: int) -> None:
@@ -256,7 +274,8 @@ def _retire_old(engine: Engine) -> None:
         gone = connection.scalars(
             text("""
                 SELECT relname FROM pg_class JOIN release
-                  ON relname IN ('deposit_r' || release.id, 'deposit_commodity_r' || release.id)
+                  ON relname IN ('deposit_r' || release.id, 'deposit_commodity_r' || release.id,
+                                 'deposit_feature_r' || release.id)
                 WHERE release.state = 'retired' AND relkind = 'r'
             """)
         ).all()

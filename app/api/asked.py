@@ -1,121 +1,156 @@
-"""The parameters that a question may have; one that is not among them, or is given twice, is an error."""
+"""What was asked, from words to values; each error says what would be right."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
-from fastapi import Request
-from pydantic import BaseModel, Field
-
+from app.api.parameters import BY_PROPERTY, DEFAULT_LIMIT, FILTER, MAX_LIMIT, check_one_of
+from app.domain import cql2
 from app.domain.bbox import Bbox
 from app.domain.critical import critical_lists
+from app.domain.crs import CRS84, Crs, crs_of
+from app.domain.interval import Interval
+from app.domain.predicate import Predicate, Value
+from app.domain.properties import properties
+from app.domain.queryables import clean, queryables, value_of
 from app.domain.vocabulary import unknown_code, vocabulary
-from app.errors import BadValue, UnknownParameter
+from app.errors import BadValue
 from app.queries.filter import Critical, DepositFilter
-from app.words import LANGS, Words
+from app.queries.order import SortKey
+from app.words import Words
 
-DEFAULT_LIMIT = 1000
-MAX_LIMIT = 10_000
+_Read = TypeVar("_Read")
 
-
-class Plain(BaseModel):
-    """What every question may have."""
-
-    lang: str | None = Field(None, description="language of labels and messages · idioma: en, es", examples=["es"])
+_MAX_IDS = 1000
+_MAX_SORT_KEYS = 4
 
 
-class Filtered(Plain):
-    """Which deposits are wanted; the same for list, tile and extract."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How deposits are said: which of their properties (None: all), where, and in which system."""
 
-    bbox: str | None = Field(
-        None,
-        description="west,south,east,north in degrees, longitude first · oeste,sur,este,norte en grados",
-        examples=["-115,28,-105,33"],
-    )
-    commodity: str | None = Field(None, description="codes of /vocabularies/commodity", examples=["copper,gold"])
-    country: str | None = Field(None, description="codes of /vocabularies/country", examples=["US,MX"])
-    source: str | None = Field(None, description="ids of /sources", examples=["mrds,sgm"])
-    state: str | None = Field(None, description="codes of /vocabularies/state", examples=["US-AZ,MX-SON"])
-    status: str | None = Field(None, description="codes of /vocabularies/status", examples=["producer"])
-    list: str | None = Field(None, description="ids of /lists", examples=["us-critical-2025"])
-    critical: str | None = Field(
-        None, description="critical to both countries or to either, by the lists in force: both, either"
-    )
+    names: tuple[str, ...] | None
+    geometry: bool
+    crs: Crs
 
-    def filter(self, sources: Sequence[str]) -> DepositFilter:
-        """The question as one value; raises `BadValue` with a sentence that says what would be right."""
-        return DepositFilter(
-            bbox=Bbox.parse(self.bbox) if self.bbox is not None else None,
-            commodities=_codes("commodity", self.commodity),
-            countries=_codes("country", self.country),
-            sources=_listed(self.source, sources, "source", "/sources"),
-            statuses=_codes("status", self.status),
-            states=_codes("state", self.state),
-            lists=_listed(self.list, critical_lists(), "list", "/lists"),
-            critical=_critical(self.critical),
-        )
+    @property
+    def as_stored(self) -> bool:
+        return self.names is None and self.geometry and self.crs is CRS84
+
+    @property
+    def projection(self) -> Crs | None:
+        """The system whose positions have to be asked for; systems of degrees share the stored ones."""
+        return self.crs if self.geometry and not self.crs.geographic else None
 
 
-class Listed(Filtered):
-    """A page of the list."""
-
-    limit: str | None = Field(None, description=f"1 to {MAX_LIMIT}; default {DEFAULT_LIMIT}", examples=["100"])
-    cursor: str | None = Field(None, description="where to go on; taken from a `next` link")
-
-    def rows(self) -> int:
-        """How many rows are wanted on a page; raises `BadValue`."""
-        text = str(DEFAULT_LIMIT) if self.limit is None else self.limit
-        # int() also reads 1_000, +5 and the digits of other scripts.
-        number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 else 0
-        if not 1 <= number <= MAX_LIMIT:
-            raise BadValue(
-                Words(
-                    f"limit={self.limit!r}: it is a whole number from 1 to {MAX_LIMIT}",
-                    f"limit={self.limit!r}: es un número entero de 1 a {MAX_LIMIT}",
-                )
-            )
-        return number
-
-
-def check_names(request: Request, kind: type[Plain]) -> None:
-    """Raises `UnknownParameter` for a name that this question does not have, or one given twice."""
-    known = tuple(kind.model_fields)
-    seen: set[str] = set()
-    for name, _ in request.query_params.multi_items():
-        if name not in known:
-            raise _unknown(name, known)
-        if name in seen:
-            raise UnknownParameter(
-                Words(
-                    f"{name} is given twice; put all values into one, separated by commas",
-                    f"{name} aparece dos veces; ponga todos los valores en uno, separados por comas",
-                )
-            )
-        seen.add(name)
-    lang = request.query_params.get("lang")
-    if lang is not None and lang not in LANGS:
-        raise BadValue(Words(f"lang={lang!r}: it is en or es", f"lang={lang!r}: es en o es"))
-
-
-def _unknown(name: str, known: Sequence[str]) -> UnknownParameter:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint_en = f"; did you mean {near[0]!r}?" if near else ";"
-    hint_es = f"; ¿quiso decir {near[0]!r}?" if near else ";"
-    listed = ", ".join(known)
-    return UnknownParameter(
-        Words(
-            f"there is no parameter {name!r} here{hint_en} There are: {listed}",
-            f"aquí no existe el parámetro {name!r}{hint_es} Existen: {listed}",
-        )
+def deposit_filter(asked: Mapping[str, str], sources: Iterable[str], within: str | None = None) -> DepositFilter:
+    """The question as one value, of the deposits of one source where `within` names it; raises `BadValue`."""
+    return DepositFilter(
+        bbox=_bbox(asked),
+        datetime=_given(asked, "datetime", Interval.parse),
+        ids=_ids(asked.get("ids")),
+        commodities=_codes("commodity", asked),
+        countries=_codes("country", asked),
+        states=_codes("state", asked),
+        statuses=_codes("status", asked),
+        sources=_listed(asked.get("source"), sources, "source", "/sources"),
+        lists=_listed(asked.get("list"), critical_lists(), "list", "/lists"),
+        critical=_given(asked, "critical", _critical),
+        equals=tuple(_equals(asked)),
+        predicate=_predicate(asked),
+        within=within,
     )
 
 
-def _codes(name: str, text: str | None) -> tuple[str, ...]:
-    return () if text is None else vocabulary(name).codes(text)
+def shown(asked: Mapping[str, str]) -> Shown:
+    """How the deposits are to be said; raises `BadValue`."""
+    names = _listed(asked.get("properties"), properties(), "properties", "…/schema")
+    return Shown(
+        names=tuple(name for name in properties() if name in names) if "properties" in asked else None,
+        geometry=not _truth("skipGeometry", asked.get("skipGeometry", "false")),
+        crs=_crs(asked, "crs"),
+    )
 
 
-def _critical(text: str | None) -> Critical | None:
+def sort_keys(text: str | None) -> tuple[SortKey, ...]:
+    """The properties to sort by; raises `BadValue`."""
     if text is None:
-        return None
+        return ()
+    said = [part.strip() for part in text.split(",")]
+    keys = tuple(SortKey(part.lstrip("+-"), part.startswith("-")) for part in said)
+    sortable = list(queryables())
+    for key in keys:
+        if key.name not in sortable:
+            near = next(iter(difflib.get_close_matches(key.name, sortable, n=1)), None)
+            raise unknown_code("sortby", key.name, near, "…/queryables")
+    if len({key.name for key in keys}) < len(keys) or len(keys) > _MAX_SORT_KEYS:
+        raise BadValue(
+            Words(
+                f"sortby={text!r}: it is up to {_MAX_SORT_KEYS} properties, each once",
+                f"sortby={text!r}: son hasta {_MAX_SORT_KEYS} propiedades, cada una una vez",
+            )
+        )
+    return keys
+
+
+def limit(text: str | None) -> int:
+    """How many rows are wanted on a page; raises `BadValue`."""
+    if text is None:
+        return DEFAULT_LIMIT
+    # int() also reads 1_000, +5 and the digits of other scripts.
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 else 0
+    if not 1 <= number <= MAX_LIMIT:
+        raise BadValue(
+            Words(
+                f"limit={text!r}: it is a whole number from 1 to {MAX_LIMIT}",
+                f"limit={text!r}: es un número entero de 1 a {MAX_LIMIT}",
+            )
+        )
+    return number
+
+
+def _given(asked: Mapping[str, str], name: str, read: Callable[[str], _Read]) -> _Read | None:
+    return read(asked[name]) if name in asked else None
+
+
+def _crs(asked: Mapping[str, str], name: str) -> Crs:
+    return crs_of(name, asked[name]) if name in asked else CRS84
+
+
+def _bbox(asked: Mapping[str, str]) -> Bbox | None:
+    crs = _crs(asked, "bbox-crs")
+    return Bbox.parse(asked["bbox"], crs) if "bbox" in asked else None
+
+
+def _predicate(asked: Mapping[str, str]) -> Predicate | None:
+    crs, language = _crs(asked, "filter-crs"), asked.get("filter-lang", "cql2-text")
+    check_one_of("filter-lang", language, FILTER["filter-lang"].schema["enum"])
+    return cql2.parse(asked["filter"], language, crs) if "filter" in asked else None
+
+
+def _equals(asked: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
+    for parameter in BY_PROPERTY:
+        if parameter.name in asked:
+            yield parameter.name, value_of(parameter.name, asked[parameter.name])
+
+
+def _ids(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    ids = tuple(sorted({part.strip() for part in text.split(",")}))
+    if len(ids) > _MAX_IDS:
+        raise BadValue(Words(f"ids: at most {_MAX_IDS} at once", f"ids: a lo más {_MAX_IDS} a la vez"))
+    for one in ids:
+        clean("ids", one)
+    return ids
+
+
+def _codes(name: str, asked: Mapping[str, str]) -> tuple[str, ...]:
+    return vocabulary(name).codes(asked[name]) if name in asked else ()
+
+
+def _critical(text: str) -> Critical:
     try:
         return Critical(text)
     except ValueError:
@@ -124,6 +159,11 @@ def _critical(text: str | None) -> Critical | None:
                 f"critical={text!r}: it is both or either", f"critical={text!r}: es both (ambos) o either (cualquiera)"
             )
         ) from None
+
+
+def _truth(name: str, text: str) -> bool:
+    check_one_of(name, text, ("true", "false"))
+    return text == "true"
 
 
 def _listed(text: str | None, known: Iterable[str], name: str, where: str) -> tuple[str, ...]:

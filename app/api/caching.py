@@ -1,25 +1,35 @@
 """What caches may do: keep an answer, and ask whether the release is still the one it came from."""
 
+from email.utils import format_datetime
+from hashlib import blake2b
 from importlib.metadata import version
-from zlib import crc32
 
-from fastapi import Request
-from fastapi.responses import Response
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.api.compression import bare_tag
 from app.queries.catalogue import Release
 from app.words import Lang
 
 _VERSION = version("vetalode")
+_VARY = "Accept, Accept-Language"
 
 
-def headers(request: Request, release: Release) -> dict[str, str]:
-    """One address always gives the same answer within a release, so both name the answer.
+def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[str, str]:
+    """One question always has the same answer within a release, so both name the answer.
 
-    The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from.
+    The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
+    `base` is, because addresses in the answer begin with it.
     """
-    asked = crc32(f"{request.url.path}?{request.url.query}".encode())
-    tag = f"{release.name}-{release.published_at:%H%M%S}-{_VERSION}-{asked:08x}"
-    return {"ETag": f'W/"{tag}"', "Cache-Control": "public, no-cache", "Vary": "Accept-Encoding, Accept-Language"}
+    asked = "\n".join((base, request.url.path, request.url.query, lang, request.headers.get("accept", ""), _VERSION))
+    tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
+    return {
+        "ETag": f'"{tag}"',
+        "Last-Modified": format_datetime(release.published_at.replace(microsecond=0), usegmt=True),
+        "Cache-Control": "public, no-cache",
+        "Content-Language": lang,
+        "Vary": _VARY,
+    }
 
 
 def spoken(lang: Lang) -> dict[str, str]:
@@ -29,6 +39,11 @@ def spoken(lang: Lang) -> dict[str, str]:
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:
     """A 304 where the client already has this answer."""
-    known = request.headers.get("if-none-match", "")
-    tags = {tag.strip() for tag in known.split(",")}
-    return Response(status_code=304, headers=given) if given["ETag"] in tags or known.strip() == "*" else None
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        same = known.strip() == "*" or given["ETag"] in map(bare_tag, known.split(","))
+    else:
+        # Not "since": after a rollback the older release is the newer answer.
+        same = request.headers.get("if-modified-since") == given["Last-Modified"]
+    # What is compressed says of itself that it varies; this is not.
+    return Response(status_code=304, headers={**given, "Vary": f"{_VARY}, Accept-Encoding"}) if same else None

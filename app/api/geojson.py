@@ -1,26 +1,48 @@
-"""Feature collections (RFC 7946) put together from the features' texts that the database made."""
+"""Features (RFC 7946) from the texts that were made at publishing: passed on as they are, or said otherwise."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fastapi.responses import Response
+import orjson
+
+from app.api.asked import Shown
+from app.domain.crs import Crs
 
 GEOJSON = "application/geo+json"
-
-
-class GeoJSONResponse(Response):
-    media_type = GEOJSON
-
-
-def opening(members: dict[str, Any]) -> str:
-    """A feature collection up to its first feature; `members` are RFC 7946's foreign ones, said before the features."""
-    said = json.dumps({"type": "FeatureCollection", **members}, ensure_ascii=False)
-    return f'{said[:-1]}, "features": ['
-
 
 CLOSING = "]}"
 
 
-def collection(features: Sequence[str], members: dict[str, Any]) -> bytes:
+def opening(members: dict[str, Any]) -> str:
+    """A feature collection up to its first feature; `members` are RFC 7946's foreign ones, said before the features."""
+    said = orjson.dumps({"type": "FeatureCollection", **members}).decode()
+    return f'{said[:-1]},"features":['
+
+
+def collection(features: Iterable[str], members: dict[str, Any]) -> bytes:
     return (opening(members) + ",\n".join(features) + CLOSING).encode()
+
+
+def feature(row: Sequence[Any], shown: Shown) -> str:
+    """A row of a page as it was asked for: fewer properties, without its place, or with its place in another system."""
+    if shown.as_stored:
+        text: str = row[0]
+        return text
+    said = orjson.loads(row[0])
+    if shown.names is not None:
+        said["properties"] = {name: said["properties"][name] for name in shown.names}
+    if not shown.geometry:
+        said["geometry"] = None
+    elif shown.projection is not None:
+        said["geometry"] = _point(row[1], row[2], shown.crs)
+    else:
+        x, y = said["geometry"]["coordinates"]
+        said["geometry"] = _point(x, y, shown.crs)
+    return orjson.dumps(said).decode()
+
+
+def _point(x: float | None, y: float | None, crs: Crs) -> dict[str, Any] | None:
+    if x is None or y is None:
+        return None
+    axes = (y, x) if crs.northing_first else (x, y)
+    return {"type": "Point", "coordinates": [round(axis, crs.decimals) for axis in axes]}

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app.errors import (
     BadValue,
     DatabaseAway,
+    Gone,
     Misasked,
     NothingPublished,
     NotThere,
@@ -30,6 +30,7 @@ STATUS: dict[type[VetalodeError], int] = {
     UnknownParameter: 400,
     Misasked: 400,
     NotThere: 404,
+    Gone: 410,
     Unavailable: 503,
 }
 
@@ -37,13 +38,14 @@ TITLES: dict[int, Words] = {
     400: Words("The question cannot be answered as it was put", "La consulta no se puede responder como se hizo"),
     404: Words("There is nothing here", "Aquí no hay nada"),
     405: Words("This cannot be done here", "Esto no se puede hacer aquí"),
+    410: Words("This is no longer kept", "Esto ya no se conserva"),
     500: Words("The service has failed", "El servicio ha fallado"),
     503: Words("The service cannot answer now", "El servicio no puede responder ahora"),
 }
 
 _NOTHING_HERE = Words(
-    "there is nothing at this address; /openapi.json lists what there is",
-    "no hay nada en esta dirección; vea /openapi.json",
+    "there is nothing at this address; /api lists what there is",
+    "no hay nada en esta dirección; vea /api",
 )
 _NOT_THAT_WAY = Words("this address answers GET", "esta dirección responde a GET")
 _OUR_FAULT = Words(
@@ -51,6 +53,7 @@ _OUR_FAULT = Words(
     "algo falló de nuestro lado; quedó anotado en la bitácora del servicio",
 )
 _TRY_AGAIN_S = "5"
+_METHODS = "GET, HEAD, OPTIONS"
 
 
 def asked_lang(request: Request) -> Lang:
@@ -73,7 +76,6 @@ def problem(request: Request, status: int, words: Words) -> Response:
 def install(app: FastAPI) -> None:
     """Makes every failure of the app a problem document."""
     app.add_exception_handler(VetalodeError, _ours)
-    app.add_exception_handler(RequestValidationError, _misshapen)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(PoolTimeout, _no_connection)
     app.add_exception_handler(DBAPIError, _database)
@@ -85,20 +87,13 @@ async def _ours(request: Request, fault: Any) -> Response:
     return problem(request, status, fault.words)
 
 
-async def _misshapen(request: Request, fault: Any) -> Response:
-    return problem(request, 400, _words_of(fault.errors()[0]))
-
-
-def _words_of(error: dict[str, Any]) -> Words:
-    where, name = error["loc"][0], error["loc"][-1]
-    return Words(f"{where} parameter {name!r}: {error['msg']}", f"parámetro {name!r} ({where}): {error['msg']}")
-
-
 async def _http(request: Request, fault: Any) -> Response:
+    if request.method == "OPTIONS" and fault.status_code == 405:
+        return Response(status_code=204, headers={"Allow": _METHODS})
     words = {404: _NOTHING_HERE, 405: _NOT_THAT_WAY}.get(fault.status_code, _OUR_FAULT)
     answer = problem(request, fault.status_code, words)
     if fault.status_code == 405:
-        answer.headers["Allow"] = "GET, HEAD"
+        answer.headers["Allow"] = _METHODS
     return answer
 
 

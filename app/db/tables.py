@@ -298,6 +298,7 @@ catalogue = Table(
     metadata,
     Column("one_row", Boolean, primary_key=True, server_default=text("true")),
     Column("current_release", Integer, ForeignKey("release.id")),
+    Column("cursor_key", LargeBinary, nullable=False),
     CheckConstraint("one_row", name="only"),
 )
 
@@ -342,5 +343,16 @@ deposit_commodity = Table(
     Column("rank", SmallInteger),
     Column("source_words", Text, nullable=False),
     CheckConstraint("rank BETWEEN 1 AND 3", name="rank"),
+    postgresql_partition_by="LIST (release)",
+)
+
+# A deposit as it is served, ready: a GeoJSON feature with every public property.
+deposit_feature = Table(
+    "deposit_feature",
+    metadata,
+    Column("release", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("id", _Code, nullable=False, primary_key=True),
+    Column("release_level", SmallInteger, nullable=False),
+    Column("body", Text, nullable=False),
     postgresql_partition_by="LIST (release)",
 )

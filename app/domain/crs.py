@@ -13,7 +13,8 @@ class Crs:
     """A system by its OGC address, as PostGIS knows it, and its name.
 
     `northing_first` tells that its authority puts latitude (or northing) first, which PostGIS never does.
-    `decimals` give about a decimetre.
+    `decimals` give about a decimetre. `area` is where a projected system has positions: west, south, east, north in
+    degrees, a west beyond the east crossing the 180th meridian; None for a geographic one.
     """
 
     uri: str
@@ -21,6 +22,11 @@ class Crs:
     name: str
     northing_first: bool
     decimals: int
+    area: tuple[float, float, float, float] | None = None
+
+    @property
+    def geographic(self) -> bool:
+        return self.area is None
 
 
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/{}"
@@ -33,8 +39,17 @@ def _geographic(srid: int, name: str) -> Crs:
     return Crs(_EPSG.format(srid), srid, name, northing_first=True, decimals=_DEGREES)
 
 
-def _projected(srid: int, name: str, *, northing_first: bool = False) -> Crs:
-    return Crs(_EPSG.format(srid), srid, name, northing_first, _METRES)
+def _utm(srid: int, name: str, zone: int) -> Crs:
+    # Near 90 degrees from its central meridian, on the equator, the projection runs to infinity.
+    middle = 6 * zone - 183
+    west, east = ((middle + far + 180) % 360 - 180 for far in (-80, 80))
+    return Crs(_EPSG.format(srid), srid, name, northing_first=False, decimals=_METRES, area=(west, -84.0, east, 84.0))
+
+
+def _mexican_conic(srid: int, name: str) -> Crs:
+    # INEGI's conics are defined with the northing first; the south pole is infinitely far away.
+    area = (-180.0, -80.0, 180.0, 90.0)
+    return Crs(_EPSG.format(srid), srid, name, northing_first=True, decimals=_METRES, area=area)
 
 
 CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, "WGS 84, longitude first", False, _DEGREES)
@@ -42,17 +57,16 @@ CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, "WGS 84, longi
 _ALL = (
     CRS84,
     _geographic(4326, "WGS 84"),
-    _projected(3857, "WGS 84 / Pseudo-Mercator"),
-    # INEGI's two conics are defined with the northing first.
-    _projected(6372, "Mexico ITRF2008 / LCC", northing_first=True),
+    Crs(_EPSG.format(3857), 3857, "WGS 84 / Pseudo-Mercator", False, _METRES, (-180.0, -85.06, 180.0, 85.06)),
+    _mexican_conic(6372, "Mexico ITRF2008 / LCC"),
     _geographic(6365, "Mexico ITRF2008"),
-    *(_projected(32600 + zone, f"WGS 84 / UTM {zone}N") for zone in range(11, 17)),
-    *(_projected(6355 + zone, f"Mexico ITRF2008 / UTM {zone}N") for zone in range(11, 17)),
-    _projected(6362, "Mexico ITRF92 / LCC", northing_first=True),
+    *(_utm(32600 + zone, f"WGS 84 / UTM {zone}N", zone) for zone in range(11, 17)),
+    *(_utm(6355 + zone, f"Mexico ITRF2008 / UTM {zone}N", zone) for zone in range(11, 17)),
+    _mexican_conic(6362, "Mexico ITRF92 / LCC"),
     _geographic(4483, "Mexico ITRF92"),
     _geographic(4269, "NAD83"),
     _geographic(6318, "NAD83(2011)"),
-    _projected(5070, "NAD83 / Conus Albers"),
+    Crs(_EPSG.format(5070), 5070, "NAD83 / Conus Albers", False, _METRES, (-180.0, -90.0, 180.0, 90.0)),
 )
 
 SYSTEMS: Mapping[str, Crs] = MappingProxyType({crs.uri: crs for crs in _ALL})

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db.tables import catalogue, release, release_source, source
+from app.db.tables import catalogue, deposit, release, release_source, source
 from app.domain.bbox import Bbox
+from app.domain.deposit import ReleaseLevel
+from app.domain.synthetic import SYNTHETIC_CITATION, SYNTHETIC_LICENCE
 from app.errors import NothingPublished
 from app.words import Words
 
@@ -41,12 +43,15 @@ class SourceCard:
     synthetic: int
 
 
-# Sample rows are shaped like an agency's, so their words must not be taken for the agency's.
-SYNTHETIC_LICENCE = "Apache-2.0 (synthetic data · datos sintéticos)"
-SYNTHETIC_CITATION = (
-    "Synthetic sample data of Vetalode, not data of {agency} · "
-    "Datos sintéticos de muestra de Vetalode, no son datos de {agency}"
-)
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many deposits of a source anyone may see, the box around them, and the days on which they were retrieved."""
+
+    deposits: int
+    bounds: Bbox
+    first: date
+    last: date
+
 
 _RELEASE = select(release.c.id, release.c.name, release.c.published_at, release.c.deposits, release.c.bounds).where(
     release.c.state == "published"
@@ -76,6 +81,24 @@ async def sources(connection: AsyncConnection, release_id: int) -> Sequence[Sour
         .order_by(source.c.id)
     )
     return [_card(row) for row in await connection.execute(statement)]
+
+
+async def extents(connection: AsyncConnection, release_id: int) -> dict[str, Extent]:
+    """The public extent of each source that has deposits in a release."""
+    longitude, latitude, retrieved = deposit.c.longitude, deposit.c.latitude, deposit.c.retrieved
+    corners = func.min(longitude), func.min(latitude), func.max(longitude), func.max(latitude)
+    statement = (
+        select(deposit.c.source, func.count(), func.min(retrieved), func.max(retrieved), *corners)
+        .where(deposit.c.release == release_id, deposit.c.release_level <= ReleaseLevel.PUBLIC)
+        .group_by(deposit.c.source)
+    )
+    rows = await connection.execute(statement)
+    return {of: Extent(number, Bbox(*box), first, last) for of, number, first, last, *box in rows}
+
+
+async def cursor_key(connection: AsyncConnection) -> bytes:
+    """The key that signs cursors."""
+    return bytes((await connection.execute(select(catalogue.c.cursor_key))).scalar_one())
 
 
 def _card(row: Any) -> SourceCard:

@@ -1,134 +1,122 @@
-"""Deposits as GeoJSON text, made in the database: a page of them, one by its id, all for an extract, their number."""
+"""Deposits as the GeoJSON text that was made at publishing: a page, one by its id, all for an extract, their number."""
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, literal_column, select, text, true
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db.tables import deposit, source
-from app.queries.catalogue import SYNTHETIC_CITATION, SYNTHETIC_LICENCE, Release
+from app.db.tables import deposit, deposit_feature
+from app.db.tables import release as release_table
+from app.domain.crs import Crs
+from app.domain.deposit import ReleaseLevel
+from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
+from app.queries.order import Place, SortKey, beyond, key_columns, sorted_by
+from app.queries.projecting import position
 from app.queries.where import where
 
-# 1e-6 degrees is a decimetre; no source of ours is placed to better than metres.
-_DECIMALS = 6
 _BATCH = 1000
 
 
-def _joined(column: str) -> ColumnElement[str]:
-    return func.nullif(func.array_to_string(deposit.c[column], ","), "")
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page, and the places before its first and after its last one, None where nothing is beyond."""
+
+    rows: Sequence[Sequence[Any]]
+    before: Place | None
+    after: Place | None
 
 
-def _properties(release: Release) -> dict[str, ColumnElement[object]]:
-    """The public properties in their fixed order, flat, so that QGIS and spreadsheets read them."""
-    plain = deposit.c
-    return {
-        "source": plain.source,
-        "source_id": plain.source_id,
-        "name": plain.name,
-        "source_name": plain.source_name,
-        "other_names": plain.other_names,
-        "country": plain.country,
-        "source_country": plain.source_country,
-        "state": plain.state,
-        "source_state": plain.source_state,
-        "source_county": plain.source_county,
-        "commodities": _joined("commodities"),
-        "primary_commodities": _joined("primary_commodities"),
-        "secondary_commodities": _joined("secondary_commodities"),
-        "tertiary_commodities": _joined("tertiary_commodities"),
-        "source_commodities": plain.source_commodities,
-        "critical_lists": _joined("critical_lists"),
-        "critical_to": _joined("critical_to"),
-        "critical_commodities": _joined("critical_commodities"),
-        "feature_kind": plain.feature_kind,
-        "status": plain.status,
-        "source_status": plain.source_status,
-        "status_as_of": plain.status_as_of,
-        "occurrence_type": plain.occurrence_type,
-        "mine_status": plain.mine_status,
-        "operation_type": plain.operation_type,
-        "source_operation_type": plain.source_operation_type,
-        "deposit_type": plain.deposit_type,
-        "source_deposit_type": plain.source_deposit_type,
-        "deposit_form": plain.deposit_form,
-        "source_deposit_form": plain.source_deposit_form,
-        "production_size": plain.production_size,
-        "source_production_size": plain.source_production_size,
-        "deposit_size": plain.deposit_size,
-        "source_deposit_size": plain.source_deposit_size,
-        "operation_size": plain.operation_size,
-        "source_host_rock": plain.source_host_rock,
-        "source_alteration": plain.source_alteration,
-        "discovered_year": plain.discovered_year,
-        "first_production_year": plain.first_production_year,
-        "last_production_year": plain.last_production_year,
-        "source_years": plain.source_years,
-        "position_accuracy_m": plain.position_accuracy_m,
-        "source_crs": plain.source_crs,
-        "transform": plain.transform,
-        "position_rule": plain.position_rule,
-        "position_check": plain.position_check,
-        "layer": plain.layer,
-        "source_url": plain.source_url,
-        "licence": case((plain.synthetic, SYNTHETIC_LICENCE), else_=source.c.licence),
-        "citation": case(
-            (plain.synthetic, func.replace(SYNTHETIC_CITATION, "{agency}", source.c.agency)),
-            else_=func.replace(source.c.citation, "{retrieved}", cast(plain.retrieved, Text)),
-        ),
-        "retrieved": plain.retrieved,
-        "source_file": plain.source_file,
-        "source_row": plain.source_row,
-        "synthetic": plain.synthetic,
-        "release": literal(release.name, Text),
-    }
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Which rows of a list are wanted, and how: at most `limit` beyond a place, in the order of the keys.
+
+    With `crs` each row has its position in that system too.
+    """
+
+    limit: int | None = None
+    keys: tuple[SortKey, ...] = ()
+    place: Place | None = None
+    crs: Crs | None = None
 
 
-PROPERTIES = tuple(_properties(Release(0, "", None, 0, None)))  # type: ignore[arg-type]
-
-
-def features(wanted: DepositFilter, release: Release) -> Select[str, str]:
-    """Id and GeoJSON text of each deposit wanted, in the order of their ids."""
-    said = (value.label(name) for name, value in _properties(release).items())
-    # A row of its own for the properties: json_build_object takes no more than fifty pairs.
-    properties = select(*said).select_from(text("(SELECT) AS once")).correlate(deposit, source).lateral("properties")
-    feature = func.json_build_object(
-        "type",
-        "Feature",
-        "id",
-        deposit.c.id,
-        "geometry",
-        cast(func.ST_AsGeoJSON(deposit.c.geom, _DECIMALS), JSON),
-        "properties",
-        func.row_to_json(literal_column("properties")),
-    )
-    return (
-        select(deposit.c.id, cast(feature, Text).label("feature"))
-        .join(source, source.c.id == deposit.c.source)
-        .join(properties, true())
+def features(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tuple[Any, ...]]:
+    """The text of each deposit, its position where `walk` asks for it, the values of the sort keys, and its id."""
+    if not walk.keys and walk.crs is None and wanted == DepositFilter(release_level=wanted.release_level):
+        return _all(wanted.release_level, release, walk)
+    keys, place = walk.keys, walk.place
+    backward = place is not None and place.backward
+    of = key_columns(keys)
+    where_it_is = () if walk.crs is None else position(walk.crs)
+    chosen = (
+        select(
+            deposit.c.id,
+            *(one.label(f"axis_{n}") for n, one in enumerate(where_it_is)),
+            *(one.label(f"key_{n}") for n, one in enumerate(of)),
+        )
         .where(where(wanted, release.id))
-        .order_by(deposit.c.id)
+        .order_by(*sorted_by(keys, of, deposit.c.id, backward=backward))
+        .limit(walk.limit)
+    )
+    if place is not None:
+        chosen = chosen.where(beyond(keys, place, deposit.c.id))
+    # Sorted and cut before the texts are fetched, which are long.
+    ids, *values = chosen.subquery("chosen").c
+    return (
+        select(deposit_feature.c.body, *values, ids)
+        .join_from(ids.table, deposit_feature, deposit_feature.c.id == ids)
+        .where(deposit_feature.c.release == release.id)
+        .order_by(*sorted_by(keys, values[len(where_it_is) :], ids, backward=backward))
     )
 
 
-async def page(
-    connection: AsyncConnection, wanted: DepositFilter, release: Release, limit: int, after: str | None
-) -> tuple[Sequence[str], str | None]:
-    """Up to `limit` features after an id, and the id to go on from, None on the last page."""
-    statement = features(wanted, release).limit(limit + 1)
-    if after is not None:
-        statement = statement.where(deposit.c.id > after)
+def _all(level: ReleaseLevel, release: Release, walk: Walk) -> Select[*tuple[Any, ...]]:
+    table, place = deposit_feature.c, walk.place
+    backward = place is not None and place.backward
+    statement = (
+        select(table.body, table.id)
+        .where(table.release == release.id, table.release_level <= level)
+        .order_by(*sorted_by((), (), table.id, backward=backward))
+        .limit(walk.limit)
+    )
+    return statement if place is None else statement.where(beyond((), place, table.id))
+
+
+async def page(connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int) -> Page:
+    """Up to `limit` rows of the walk."""
+    statement = features(wanted, release, replace(walk, limit=limit + 1))
     rows = (await connection.execute(statement)).all()
-    further = rows[limit - 1].id if len(rows) > limit else None
-    return [row.feature for row in rows[:limit]], further
+    more = len(rows) > limit
+    rows = rows[:limit]
+    backward = walk.place is not None and walk.place.backward
+    if backward:
+        rows = rows[::-1]
+    skipped = 1 if walk.crs is None else 3
+    first = Place(tuple(rows[0][skipped:]), backward=True) if rows else None
+    last = Place(tuple(rows[-1][skipped:])) if rows else None
+    # Whoever came from one side can go back there; on the other side is something only if a row too many was found.
+    before, after = (more, True) if backward else (walk.place is not None, more)
+    return Page(rows, first if before else None, last if after else None)
 
 
-async def one(connection: AsyncConnection, release: Release, deposit_id: str) -> str | None:
+async def is_kept(connection: AsyncConnection, release: Release) -> bool:
+    """Whether a release is still there, so that a list of it that ended has really ended."""
+    statement = select(release_table.c.state).where(release_table.c.id == release.id)
+    return (await connection.execute(statement)).scalar() == "published"
+
+
+async def one(
+    connection: AsyncConnection, release: Release, deposit_id: str, level: ReleaseLevel = ReleaseLevel.PUBLIC
+) -> str | None:
     """The feature of that id in the release."""
-    statement = features(DepositFilter(), release).where(deposit.c.id == deposit_id)
-    row = (await connection.execute(statement)).first()
-    return None if row is None else row.feature
+    statement = select(deposit_feature.c.body).where(
+        deposit_feature.c.release == release.id,
+        deposit_feature.c.id == deposit_id,
+        deposit_feature.c.release_level <= level,
+    )
+    return (await connection.execute(statement)).scalar()
 
 
 async def count(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
@@ -143,10 +131,10 @@ async def stream(
     """All features wanted, batch by batch from one statement; memory does not grow with their number."""
     await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
     options = {"yield_per": _BATCH, "stream_results": True}
-    result = await connection.stream(features(wanted, release), execution_options=options)
+    result = await connection.stream(features(wanted, release, Walk()), execution_options=options)
     try:
         async for batch in result.partitions(_BATCH):
-            yield [row.feature for row in batch]
+            yield [row[0] for row in batch]
     finally:
         # SQLAlchemy's own `async with` leaves the cursor open when the reader stops early.
         await result.close()

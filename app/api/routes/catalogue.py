@@ -2,25 +2,37 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
 
 from app.api import caching
-from app.api.deps import Conn, Current, Lang
+from app.api.parameters import PLAIN, read
+from app.api.problems import asked_lang
+from app.api.question import JSON, question
 from app.domain import critical
 from app.domain.vocabulary import TITLES, Term, vocabulary
-from app.queries import catalogue
-from app.words import Lang as Language
+from app.words import Lang
 
-router = APIRouter(tags=["catalogue · catálogo"])
+router = APIRouter()
 
 
-@router.get("/sources", summary="Sources · Fuentes")
-async def sources(response: Response, conn: Conn, release: Current, lang: Lang) -> dict[str, Any]:
+def _said(document: dict[str, Any], lang: Lang) -> Response:
+    return Response(orjson.dumps(document), media_type=JSON, headers=caching.spoken(lang))
+
+
+def _lang(request: Request) -> Lang:
+    read(request, PLAIN)
+    return asked_lang(request)
+
+
+@router.get("/sources")
+async def sources(request: Request) -> Response:
     """The surveys' layers in the current release, with licence and citation."""
-    response.headers.update(caching.spoken(lang))
-    cards = await catalogue.sources(conn, release.id)
-    return {
-        "release": release.name,
+    asked = await question(request, PLAIN)
+    lang = asked.lang
+    document = {
+        "release": asked.standing.current.name,
         "sources": [
             {
                 "id": card.id,
@@ -36,27 +48,30 @@ async def sources(response: Response, conn: Conn, release: Current, lang: Lang) 
                 "deposits": card.deposits,
                 "synthetic": card.synthetic,
             }
-            for card in cards
+            for card in asked.standing.cards.values()
         ],
     }
+    return _said(document, lang)
 
 
-@router.get("/releases", summary="Releases · Ediciones")
-async def releases(conn: Conn, current: Current, _: Lang) -> dict[str, Any]:
+@router.get("/releases")
+async def releases(request: Request) -> Response:
     """The releases that are kept, the newest first, and which of them answers now."""
-    return {
-        "current": current.name,
+    asked = await question(request, PLAIN)
+    document = {
+        "current": asked.standing.current.name,
         "releases": [
             {"name": kept.name, "published_at": kept.published_at, "deposits": kept.deposits}
-            for kept in await catalogue.kept_releases(conn)
+            for kept in asked.standing.kept
         ],
     }
+    return _said(document, asked.lang)
 
 
-@router.get("/lists", summary="Critical minerals · Minerales críticos")
-async def lists(response: Response, lang: Lang) -> dict[str, Any]:
+@router.get("/lists")
+async def lists(request: Request) -> Response:
     """The lists of critical minerals, each of its day, with the commodities that count and the one that is named."""
-    response.headers.update(caching.spoken(lang))
+    lang = _lang(request)
     in_force = {code for codes in critical.current().values() for code in codes}
     told = [
         {
@@ -74,30 +89,32 @@ async def lists(response: Response, lang: Lang) -> dict[str, Any]:
         }
         for one in critical.critical_lists().values()
     ]
-    return {"lists": told}
+    return _said({"lists": told}, lang)
 
 
-@router.get("/vocabularies", summary="Vocabularies · Vocabularios")
-async def vocabularies(response: Response, lang: Lang) -> dict[str, Any]:
+@router.get("/vocabularies")
+async def vocabularies(request: Request) -> Response:
     """The vocabularies there are."""
-    response.headers.update(caching.spoken(lang))
-    return {"vocabularies": [{"name": name, "title": title.speak(lang)} for name, title in TITLES.items()]}
+    lang = _lang(request)
+    told = [{"name": name, "title": title.speak(lang)} for name, title in TITLES.items()]
+    return _said({"vocabularies": told}, lang)
 
 
-@router.get("/vocabularies/{name}", summary="A vocabulary · Un vocabulario")
-async def terms(response: Response, name: str, lang: Lang) -> dict[str, Any]:
+@router.get("/vocabularies/{name}")
+async def terms(request: Request, name: str) -> Response:
     """The codes of a vocabulary with their labels in both languages; `label` is in the language asked for."""
-    read = vocabulary(name)
-    response.headers.update(caching.spoken(lang))
-    return {
+    lang = _lang(request)
+    known = vocabulary(name)
+    document = {
         "name": name,
-        "title": read.title.speak(lang),
+        "title": known.title.speak(lang),
         "lang": lang,
-        "terms": [_told(term, lang) for term in read.terms.values()],
+        "terms": [_told(term, lang) for term in known.terms.values()],
     }
+    return _said(document, lang)
 
 
-def _told(term: Term, lang: Language) -> dict[str, str | None]:
+def _told(term: Term, lang: Lang) -> dict[str, str | None]:
     # The CSV's notes are for those who edit it, in one language, so they are not served.
     further = {name: value for name, value in term.more.items() if name != "note"}
     labels = {"label": term.label.speak(lang), "label_en": term.label.en, "label_es": term.label.es}

@@ -1,57 +1,148 @@
-"""`/collections/deposits/items`: deposits page by page, and one by its id."""
+"""`/collections`: what there is, where and when; and what can be asked of its deposits and is said of them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from starlette.responses import Response
 
-from app.api import caching
-from app.api.cursor import write_cursor
-from app.api.deps import Conn, Current, Everything, Lang, Page
-from app.api.geojson import GEOJSON, GeoJSONResponse, collection
-from app.api.links import address, link
-from app.errors import NotThere
-from app.queries import deposits
+from app.api.geojson import GEOJSON
+from app.api.links import link
+from app.api.parameters import PAGE, json_schema
+from app.api.question import HTML, JSON, Question, question
+from app.domain.crs import CRS84, SYSTEMS
+from app.domain.properties import Property, properties
+from app.domain.queryables import queryables
+from app.domain.vocabulary import vocabulary
+from app.queries.collections import Collection, collections
 from app.words import Words
 
-router = APIRouter(tags=["deposits · yacimientos"])
-PATH = "/collections/deposits/items"
+router = APIRouter()
+
+SCHEMA = "application/schema+json"
+_SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+_QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_TILES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 
 
-@router.get(PATH, summary="Deposits · Yacimientos", response_class=GeoJSONResponse)
-async def items(request: Request, conn: Conn, release: Current, page: Page, wired: Everything) -> Response:
-    """Deposits as GeoJSON, in the order of their ids; follow the link `next` for more."""
-    wanted, paging = page
-    kept = caching.headers(request, release)
-    if same := caching.unchanged(request, kept):
-        return same
-    features, further = await deposits.page(conn, wanted, release, paging.limit, paging.after)
-    asked = dict(request.query_params)
-    links = [link(address(request, wired.settings, PATH, asked), "self", GEOJSON)]
-    if further is not None:
-        onward = address(request, wired.settings, PATH, {**asked, "cursor": write_cursor(further)})
-        links.append(link(onward, "next", GEOJSON))
-    members: dict[str, Any] = {
-        "release": release.name,
-        "timeStamp": datetime.now(UTC).isoformat(timespec="seconds"),
-        "numberMatched": await wired.counts.of(conn, wanted, release),
-        "numberReturned": len(features),
-        "links": links,
+@router.get("/collections")
+async def all_collections(request: Request) -> Response:
+    asked = await question(request, PAGE)
+    document = {
+        "links": asked.own_links(),
+        "crs": list(SYSTEMS),
+        "collections": [_described(asked, one) for one in collections(asked.standing).values()],
     }
-    return GeoJSONResponse(collection(features, members), headers=kept)
+    return asked.answer(document, "collections")
 
 
-@router.get(PATH + "/{deposit_id}", summary="One deposit · Un yacimiento", response_class=GeoJSONResponse)
-async def item(request: Request, deposit_id: str, conn: Conn, release: Current, _: Lang) -> Response:
-    """One deposit with all that is known of it, each value beside the source's own words."""
-    feature = await deposits.one(conn, release, deposit_id) if "\0" not in deposit_id else None
-    if feature is None:
-        raise NotThere(
-            Words(
-                f"there is no deposit {deposit_id!r} in release {release.name}; an id looks like mrds-10013821",
-                f"no hay yacimiento {deposit_id!r} en la edición {release.name}; un id es como mrds-10013821",
-            )
-        )
-    kept = caching.headers(request, release)
-    return caching.unchanged(request, kept) or GeoJSONResponse(feature, headers=kept)
+@router.get("/collections/{collection}")
+async def one_collection(request: Request, collection: str) -> Response:
+    asked = await question(request, PAGE)
+    described = _described(asked, asked.collection(collection))
+    described["links"] = [*asked.own_links(), *described["links"]]
+    return asked.answer(described, "collection")
+
+
+def _described(asked: Question, one: Collection) -> dict[str, Any]:
+    lang = asked.lang
+    path = f"/collections/{one.id}"
+
+    def to(further: str, rel: str, media_type: str, title: Words, **given: str) -> dict[str, Any]:
+        return link(asked.address(path + further, given), rel, media_type, title=title.speak(lang))
+
+    described = {
+        "id": one.id,
+        "title": one.title.speak(lang),
+        "description": one.about.speak(lang),
+        "attribution": " · ".join(card.agency for card in one.cards),
+        "itemType": "feature",
+        "itemCount": one.extent.deposits if one.extent else 0,
+        "crs": list(SYSTEMS),
+        "storageCrs": CRS84.uri,
+        "links": [
+            to("/items", "items", GEOJSON, Words("Deposits", "Yacimientos")),
+            to("/items", "items", HTML, Words("Deposits, to read", "Yacimientos, para leer"), f="html"),
+            to("/schema", _SCHEMA_REL, SCHEMA, Words("What is said of a deposit", "Lo que se dice de un yacimiento")),
+            to("/queryables", _QUERYABLES_REL, SCHEMA, Words("What can be asked", "Lo que se puede preguntar")),
+            to("/tiles", _TILES_REL, JSON, Words("Vector tiles", "Teselas vectoriales")),
+            *_licences(one),
+        ],
+    }
+    if one.extent is not None:
+        box = one.extent.bounds
+        described["extent"] = {
+            "spatial": {"bbox": [[box.west, box.south, box.east, box.north]], "crs": CRS84.uri},
+            "temporal": {
+                "interval": [[f"{one.extent.first}T00:00:00Z", f"{one.extent.last}T23:59:59Z"]],
+                "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+            },
+        }
+    return described
+
+
+def _licences(one: Collection) -> list[dict[str, Any]]:
+    return [
+        link(card.licence_url, "license", HTML, title=f"{card.agency}: {card.licence}")
+        for card in one.cards
+        if card.licence_url
+    ]
+
+
+@router.get("/collections/{collection}/queryables")
+async def what_can_be_asked(request: Request, collection: str) -> Response:
+    asked = await question(request, PAGE)
+    one = asked.collection(collection)
+    said = {name: _said(asked, found) for name, found in queryables().items()}
+    document = {
+        **_schema(asked, one, "queryables"),
+        "properties": {
+            "geometry": {"title": _POSITION.speak(asked.lang), "$ref": "https://geojson.org/schema/Point.json"},
+            **said,
+        },
+        "additionalProperties": False,
+    }
+    return asked.answer(document, "schema", SCHEMA)
+
+
+@router.get("/collections/{collection}/schema")
+async def what_is_said(request: Request, collection: str) -> Response:
+    asked = await question(request, PAGE)
+    one = asked.collection(collection)
+    fixed = {
+        "id": {"title": "id", "type": "string", "x-ogc-role": "id", "x-ogc-propertySeq": 1, "readOnly": True},
+        "geometry": {
+            "title": _POSITION.speak(asked.lang),
+            "x-ogc-role": "primary-geometry",
+            "format": "geometry-point",
+            "x-ogc-propertySeq": 2,
+        },
+    }
+    said = {
+        found.name: _said(asked, found) | {"x-ogc-propertySeq": place}
+        for place, found in enumerate(properties().values(), 3)
+    }
+    said["retrieved"]["x-ogc-role"] = "primary-instant"
+    document = {**_schema(asked, one, "schema"), "properties": {**fixed, **said}, "additionalProperties": False}
+    return asked.answer(document, "schema", SCHEMA)
+
+
+_POSITION = Words("Position", "Posición")
+
+
+def _schema(asked: Question, one: Collection, name: str) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": asked.address(f"/collections/{one.id}/{name}"),
+        "title": one.title.speak(asked.lang),
+        "description": one.about.speak(asked.lang),
+        "type": "object",
+    }
+
+
+def _said(asked: Question, one: Property) -> dict[str, Any]:
+    said = {"title": one.title.speak(asked.lang), "description": one.about.speak(asked.lang), **json_schema(one)}
+    if "enum" in said and one.vocabulary:
+        terms = vocabulary(one.vocabulary).terms
+        said["x-ogc-codelistUri"] = asked.address(f"/vocabularies/{one.vocabulary}")
+        said["x-enumNames"] = [term.label.speak(asked.lang) for term in terms.values()]
+    return said

@@ -10,40 +10,44 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.api import caching
-from app.api.deps import Conn, Current, Everything, Wanted, Wired
+from app.api.asked import deposit_filter
 from app.api.geojson import CLOSING, GEOJSON, opening
+from app.api.parameters import FILTERED
+from app.api.question import Question, question
+from app.api.wired import Wired
 from app.errors import DatabaseAway
-from app.queries import catalogue, deposits
+from app.queries import deposits
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
 
-router = APIRouter(tags=["extracts · extractos"])
+router = APIRouter()
 
 
-@router.get("/exports/deposits.geojson", summary="GeoJSON extract · Extracto GeoJSON", response_class=StreamingResponse)
-async def geojson(request: Request, conn: Conn, release: Current, wanted: Wanted, wired: Everything) -> Response:
+@router.get("/exports/deposits.geojson")
+async def geojson(request: Request) -> Response:
     """All deposits that the filter wants. A file that is cut short lacks its closing bracket and its last chunk."""
-    kept = caching.headers(request, release)
+    asked = await question(request, FILTERED)
+    wanted, release = deposit_filter(asked.asked, asked.standing.cards), asked.standing.current
+    kept = asked.kept()
     if same := caching.unchanged(request, kept):
         return same
-    members = await _provenance(request, conn, release, wanted, wired)
-    await conn.close()
-    batches = _batches(wired, wanted, release)
+    members = await _provenance(asked, wanted)
+    batches = _batches(asked.wired, wanted, release)
     first = await anext(batches, None) or []
     name = f"vetalode-deposits-{release.name}.geojson"
     told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
-    return _Extract(_text(members, first, batches), wired.settings.export_timeout_s, told)
+    return _Extract(_text(members, first, batches), asked.wired.settings.export_timeout_s, told)
 
 
-async def _provenance(
-    request: Request, conn: Conn, release: Release, wanted: DepositFilter, wired: Wired
-) -> dict[str, Any]:
+async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
     """What an officer must be able to say of the file: its release, its filter, its sources and their terms."""
-    cards = await catalogue.sources(conn, release.id)
+    release = asked.standing.current
+    async with asked.wired.engine.connect() as connection:
+        matched = await asked.wired.counts.of(connection, wanted, release)
     return {
         "release": release.name,
-        "filter": {name: value for name, value in request.query_params.items() if name != "lang"},
-        "numberMatched": await wired.counts.of(conn, wanted, release),
+        "filter": {name: value for name, value in asked.asked.items() if name != "lang"},
+        "numberMatched": matched,
         "sources": [
             {
                 "id": card.id,
@@ -52,7 +56,7 @@ async def _provenance(
                 "retrieved": str(card.retrieved),
                 "synthetic": card.synthetic,
             }
-            for card in cards
+            for card in asked.standing.cards.values()
         ],
     }
 

@@ -1,21 +1,28 @@
 """`/health`: alive says that the process runs, ready that it can answer."""
 
-from typing import Any
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
 
-from fastapi import APIRouter
+from app.api.parameters import PLAIN, read
+from app.api.wired import Wired
+from app.queries import catalogue
 
-from app.api.deps import Current, Lang
+router = APIRouter(prefix="/health")
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
-router = APIRouter(prefix="/health", tags=["health · salud"])
 
-
-@router.get("/live", summary="Alive · Vivo")
-async def live(_: Lang) -> dict[str, Any]:
+@router.get("/live")
+async def live(request: Request) -> Response:
     """Answers while the process runs, whatever the database does."""
-    return {"live": True}
+    read(request, PLAIN)
+    return JSONResponse({"live": True}, headers=_NOT_KEPT)
 
 
-@router.get("/ready", summary="Ready · Listo")
-async def ready(release: Current, _: Lang) -> dict[str, Any]:
+@router.get("/ready")
+async def ready(request: Request) -> Response:
     """Answers when the database does and a release is published; else 503 with the reason."""
-    return {"ready": True, "release": release.name}
+    read(request, PLAIN)
+    wired: Wired = request.app.state.wired
+    async with wired.engine.connect() as connection:
+        release = await catalogue.current_release(connection)
+    return JSONResponse({"ready": True, "release": release.name}, headers=_NOT_KEPT)

@@ -1,4 +1,4 @@
-"""`/`: the map page, and the files that its set-up built."""
+"""`/map`: the map page, and the files that its set-up built."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, Response
 from app.errors import NotThere
 from app.words import Words
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 BUILT = Path(__file__).parents[2] / "web" / "dist"
 
 # The page runs and loads nothing that is not its own.
@@ -18,7 +18,7 @@ _POLICY = (
 )
 
 
-@router.get("/")
+@router.get("/map")
 async def page() -> Response:
     """The page keeps what it shows in its address, so any parameter may stand there."""
     index = BUILT / "index.html"

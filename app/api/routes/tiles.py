@@ -1,59 +1,77 @@
 """`/tiles`: deposits as vector tiles, and the TileJSON that describes them."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.api import caching
-from app.api.deps import Conn, Current, Everything, Wanted
-from app.api.links import address
+from app.api.asked import deposit_filter
+from app.api.parameters import FILTERED
+from app.api.question import Question, question
 from app.errors import BadValue
-from app.queries import catalogue, tiles
+from app.queries import tiles
 from app.queries.tiles import Tile
 from app.words import Words
 
-router = APIRouter(tags=["tiles · teselas"])
+router = APIRouter()
 MVT = "application/vnd.mapbox-vector-tile"
 
 
-@router.get("/tiles/deposits.json", summary="TileJSON 3.0")
-async def tilejson(request: Request, conn: Conn, release: Current, _: Wanted, wired: Everything) -> dict[str, Any]:
+@router.get("/tiles/deposits.json")
+async def tilejson(request: Request) -> Response:
     """Where the tiles are, their zooms, bounds and fields; a filter given here is carried into their addresses."""
-    template = address(request, wired.settings, "/tiles/deposits/{z}/{x}/{y}.mvt", dict(request.query_params))
-    cards = await catalogue.sources(conn, release.id)
+    asked = await question(request, FILTERED)
+    deposit_filter(asked.asked, asked.standing.cards)
+    kept = asked.kept()
+    if same := caching.unchanged(request, kept):
+        return same
+    release = asked.standing.current
     box = release.bounds
     bounds = [-180, -85.0511, 180, 85.0511] if box is None else [box.west, box.south, box.east, box.north]
-    return {
+    said = {
         "tilejson": "3.0.0",
         "name": "Vetalode",
         "version": f"1.0.0+{release.name}",
-        "attribution": " · ".join(card.agency for card in cards),
-        "tiles": [template],
+        "attribution": " · ".join(card.agency for card in asked.standing.cards.values()),
+        "tiles": [asked.address("/tiles/deposits/{z}/{x}/{y}.mvt", asked.asked)],
         "minzoom": 0,
         "maxzoom": tiles.MAX_ZOOM,
         "bounds": bounds,
         "vector_layers": [
             {
                 "id": tiles.LAYER,
-                "description": "Mineral deposits · Yacimientos minerales",
+                "description": Words("Mineral deposits", "Yacimientos minerales").speak(asked.lang),
                 "fields": tiles.FIELDS,
                 "minzoom": 0,
                 "maxzoom": tiles.MAX_ZOOM,
             }
         ],
     }
+    return JSONResponse(said, headers=kept)
 
 
-@router.get("/tiles/deposits/{z}/{x}/{y}.mvt", summary="Vector tile · Tesela vectorial", response_class=Response)
-async def tile(request: Request, z: str, x: str, y: str, conn: Conn, release: Current, wanted: Wanted) -> Response:
+@router.get("/tiles/deposits/{z}/{x}/{y}.mvt")
+async def tile(request: Request, z: str, x: str, y: str) -> Response:
     """Every deposit of the tile, as Mapbox Vector Tile; 204 where there is none."""
-    asked = Tile(_whole("z", z), _whole("x", x), _whole("y", y))
-    kept = caching.headers(request, release)
-    if same := caching.unchanged(request, kept):
+    asked = await question(request, FILTERED)
+    return await answer_tile(asked, tile_of(z, x, y), None, empty=204)
+
+
+async def answer_tile(asked: Question, tile: Tile, within: str | None, *, empty: int) -> Response:
+    """The tile's bytes; where it has none, an answer of the status `empty`."""
+    wanted = deposit_filter(asked.asked, asked.standing.cards, within)
+    kept = asked.kept()
+    if same := caching.unchanged(asked.request, kept):
         return same
-    made = await tiles.tile_bytes(conn, asked, wanted, release)
-    return Response(made, media_type=MVT, headers=kept) if made else Response(status_code=204, headers=kept)
+    async with asked.wired.engine.connect() as connection:
+        made = await tiles.tile_bytes(connection, tile, wanted, asked.standing.current)
+    if not made and empty == 204:
+        return Response(status_code=204, headers=kept)
+    return Response(made, media_type=MVT, headers=kept)
+
+
+def tile_of(z: str, x: str, y: str) -> Tile:
+    """The tile of that zoom, column and row; raises `BadValue`."""
+    return Tile(_whole("z", z), _whole("x", x), _whole("y", y))
 
 
 def _whole(name: str, text: str) -> int:

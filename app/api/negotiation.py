@@ -1,0 +1,50 @@
+"""In which form an answer is wanted: by `f`, else by the Accept header (RFC 9110 §12.5.1), else as JSON."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from starlette.requests import Request
+
+
+class Form(StrEnum):
+    """What can be asked for; the value is the word of `f`."""
+
+    JSON = "json"
+    HTML = "html"
+    MVT = "mvt"
+
+
+_TYPES = {
+    Form.JSON: ("application/json", "application/geo+json", "application/schema+json"),
+    Form.HTML: ("text/html", "application/xhtml+xml"),
+    Form.MVT: ("application/vnd.mapbox-vector-tile",),
+}
+
+
+def form(request: Request, offered: Sequence[Form]) -> Form:
+    """The form of those offered that is wanted most; the first one where the client has no wish that we know."""
+    named = request.query_params.get("f")
+    if named is not None:
+        return Form(named)
+    accept = request.headers.get("accept", "")
+    return max(offered, key=lambda one: _weight(accept, one) - offered.index(one) * 1e-6)
+
+
+def _weight(accept: str, wanted: Form) -> float:
+    """How much a form is wanted. Only types that are named count: browsers, who want pages, also take */*."""
+    weights = [0.0]
+    for item in accept.lower().split(","):
+        named, *parameters = (part.strip() for part in item.split(";"))
+        if named in _TYPES[wanted]:
+            weights.append(_quality(parameters))
+    return max(weights)
+
+
+def _quality(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0

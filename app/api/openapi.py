@@ -1,0 +1,276 @@
+"""The whole API as an OpenAPI 3.0 document, in the asker's language, from the same table that reads its parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
+from app.domain.vocabulary import TITLES
+from app.queries.collections import collections
+from app.queries.tiles import MAX_ZOOM
+from app.words import Words
+
+if TYPE_CHECKING:
+    from app.api.question import Question
+
+# QGIS and CITE both look for just this type.
+MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+
+_JSON = ("application/json", "text/html")
+_GEOJSON = ("application/geo+json", "text/html")
+_SCHEMA = ("application/schema+json", "text/html")
+_MVT = ("application/vnd.mapbox-vector-tile",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """What one address answers. `statuses` are those beside 200, 400, 500 and 503."""
+
+    path: str
+    id: str
+    summary: Words
+    known: Mapping[str, Parameter]
+    media_types: tuple[str, ...] = ("application/json",)
+    statuses: tuple[int, ...] = ()
+    tag: str = "data"
+
+
+_TAGS = {
+    "data": Words("Deposits", "Yacimientos"),
+    "tiles": Words("Vector tiles", "Teselas vectoriales"),
+    "exports": Words("Extracts", "Extractos"),
+    "catalogue": Words("Sources, releases and vocabularies", "Fuentes, ediciones y vocabularios"),
+    "service": Words("The service itself", "El servicio mismo"),
+}
+
+_C = "/collections/{collection}"
+_OPERATIONS = (
+    _Operation("/", "landing", Words("Landing page", "Página de inicio"), PAGE, _JSON, tag="service"),
+    _Operation(
+        "/conformance", "conformance", Words("Conformance classes", "Clases de conformidad"), PAGE, _JSON, tag="service"
+    ),
+    _Operation(
+        "/api", "api", Words("This description", "Esta descripción"), PAGE, (MEDIA_TYPE, "text/html"), tag="service"
+    ),
+    _Operation("/collections", "collections", Words("Collections", "Colecciones"), PAGE, _JSON),
+    _Operation(_C, "collection", Words("A collection", "Una colección"), PAGE, _JSON, (404,)),
+    _Operation(
+        f"{_C}/queryables", "queryables", Words("What can be asked", "Lo que se puede preguntar"), PAGE, _SCHEMA, (404,)
+    ),
+    _Operation(
+        f"{_C}/schema",
+        "schema",
+        Words("What is said of a deposit", "Lo que se dice de un yacimiento"),
+        PAGE,
+        _SCHEMA,
+        (404,),
+    ),
+    _Operation(
+        f"{_C}/items",
+        "items",
+        Words("Deposits, page by page", "Yacimientos, página por página"),
+        ITEMS,
+        _GEOJSON,
+        (404, 410),
+    ),
+    _Operation(f"{_C}/items/{{deposit}}", "item", Words("One deposit", "Un yacimiento"), ITEM, _GEOJSON, (404,)),
+    _Operation(
+        f"{_C}/tiles",
+        "collection.vector.getTileSetsList",
+        Words("Tilesets", "Conjuntos de teselas"),
+        PAGE,
+        _JSON,
+        (404,),
+        "tiles",
+    ),
+    _Operation(
+        f"{_C}/tiles/{{tileMatrixSet}}",
+        "collection.vector.getTileSet",
+        Words("A tileset", "Un conjunto de teselas"),
+        PAGE,
+        _JSON,
+        (404,),
+        "tiles",
+    ),
+    _Operation(
+        f"{_C}/tiles/{{tileMatrixSet}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
+        "collection.vector.getTile",
+        Words("A vector tile", "Una tesela vectorial"),
+        TILE,
+        _MVT,
+        (404,),
+        "tiles",
+    ),
+    _Operation(
+        "/tileMatrixSets",
+        "tileMatrixSets",
+        Words("Tile matrix sets", "Conjuntos de matrices de teselas"),
+        PAGE,
+        _JSON,
+        (),
+        "tiles",
+    ),
+    _Operation(
+        "/tileMatrixSets/{tileMatrixSet}",
+        "tileMatrixSet",
+        Words("A tile matrix set", "Un conjunto de matrices de teselas"),
+        PAGE,
+        _JSON,
+        (404,),
+        "tiles",
+    ),
+    _Operation("/tiles/deposits.json", "tilejson", Words("TileJSON 3.0", "TileJSON 3.0"), FILTERED, tag="tiles"),
+    _Operation(
+        "/tiles/deposits/{z}/{x}/{y}.mvt",
+        "tile",
+        Words("A vector tile; 204 where it is empty", "Una tesela vectorial; 204 si está vacía"),
+        FILTERED,
+        _MVT,
+        (204,),
+        "tiles",
+    ),
+    _Operation(
+        "/exports/deposits.geojson",
+        "export",
+        Words("Everything that a filter wants, in one file", "Todo lo que un filtro pide, en un archivo"),
+        FILTERED,
+        ("application/geo+json",),
+        tag="exports",
+    ),
+    _Operation("/sources", "sources", Words("Sources", "Fuentes"), PLAIN, tag="catalogue"),
+    _Operation("/releases", "releases", Words("Releases", "Ediciones"), PLAIN, tag="catalogue"),
+    _Operation(
+        "/lists", "lists", Words("Lists of critical minerals", "Listas de minerales críticos"), PLAIN, tag="catalogue"
+    ),
+    _Operation("/vocabularies", "vocabularies", Words("Vocabularies", "Vocabularios"), PLAIN, tag="catalogue"),
+    _Operation(
+        "/vocabularies/{name}",
+        "vocabulary",
+        Words("A vocabulary", "Un vocabulario"),
+        PLAIN,
+        ("application/json",),
+        (404,),
+        "catalogue",
+    ),
+    _Operation("/health/live", "live", Words("Alive", "Vivo"), PLAIN, tag="service"),
+    _Operation("/health/ready", "ready", Words("Ready", "Listo"), PLAIN, tag="service"),
+)
+
+_STATUS = {
+    200: Words("The answer", "La respuesta"),
+    204: Words("There is nothing in it", "No hay nada en ella"),
+    304: Words("You already have the answer", "Ya tiene la respuesta"),
+    400: Words("The question cannot be answered as it was put", "La consulta no se puede responder como se hizo"),
+    404: Words("There is nothing here", "Aquí no hay nada"),
+    410: Words("The release of the cursor is no longer kept", "La edición del cursor ya no se conserva"),
+    500: Words("The service has failed", "El servicio ha fallado"),
+    503: Words("The service cannot answer now", "El servicio no puede responder ahora"),
+}
+
+_EVERYWHERE = (304, 400, 500, 503)
+
+
+def document(asked: "Question") -> dict[str, Any]:
+    """The description in the asker's language, with this service's own address."""
+    shared = {
+        parameter.name: parameter for one in _OPERATIONS for parameter in one.known.values() if one.known is not TILE
+    }
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Vetalode",
+            "version": version("vetalode"),
+            "description": Words(
+                "Mineral deposits of the United States and Mexico, harmonised and traceable. A parameter that an "
+                "address does not have, or that is given twice, is an error.",
+                "Yacimientos minerales de Estados Unidos y México, armonizados y rastreables. Un parámetro que una "
+                "dirección no tiene, o que aparece dos veces, es un error.",
+            ).speak(asked.lang),
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "servers": [{"url": asked.address("")}],
+        "tags": [{"name": name, "description": words.speak(asked.lang)} for name, words in _TAGS.items()],
+        "paths": {one.path: {"get": _operation(asked, one)} for one in _OPERATIONS},
+        "components": {
+            "parameters": {name: _parameter(asked, parameter) for name, parameter in shared.items()},
+            "schemas": {"problem": _PROBLEM},
+        },
+    }
+
+
+def _operation(asked: "Question", one: _Operation) -> dict[str, Any]:
+    parts = [name[1:-1].removesuffix("}") for name in _parts(one.path)]
+    return {
+        "operationId": one.id,
+        "summary": one.summary.speak(asked.lang),
+        "tags": [one.tag],
+        "parameters": [
+            *(_part(asked, name) for name in parts),
+            *(
+                _parameter(asked, parameter)
+                if parameter.name == "f" and one.known is TILE
+                else {"$ref": f"#/components/parameters/{parameter.name}"}
+                for parameter in one.known.values()
+            ),
+        ],
+        "responses": {
+            str(status): _response(asked, one, status) for status in sorted({200, *one.statuses, *_EVERYWHERE})
+        },
+    }
+
+
+def _parts(path: str) -> list[str]:
+    return [part[: part.index("}") + 1] for part in path.split("/") if part.startswith("{")]
+
+
+def _part(asked: "Question", name: str) -> dict[str, Any]:
+    """A part of the address; the ids and codes that exist are listed, and the numbers of tiles bounded."""
+    known: dict[str, Any] = {
+        "collection": {"type": "string", "enum": list(collections(asked.standing))},
+        "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "name": {"type": "string", "enum": list(TITLES)},
+        "tileMatrixSet": {"type": "string", "enum": ["WebMercatorQuad"]},
+    }
+    number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
+    return {"name": name, "in": "path", "required": True, "schema": known.get(name, number)}
+
+
+def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "name": one.name,
+        "in": "query",
+        "description": one.about.speak(asked.lang),
+        "required": False,
+        "schema": dict(one.schema),
+        "style": "form",
+        "explode": False,
+    }
+    return said
+
+
+def _response(asked: "Question", one: _Operation, status: int) -> dict[str, Any]:
+    said: dict[str, Any] = {"description": _STATUS[status].speak(asked.lang)}
+    if status == 200:
+        said["content"] = {media_type: {"schema": _body(media_type)} for media_type in one.media_types}
+    elif status >= 400:
+        said["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}
+    return said
+
+
+def _body(media_type: str) -> dict[str, Any]:
+    if media_type == "text/html":
+        return {"type": "string"}
+    return {"type": "string", "format": "binary"} if media_type in _MVT else {"type": "object"}
+
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}

@@ -1,0 +1,95 @@
+"""A request as a route sees it: what was asked, in which language, of which release."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import caching, html, links
+from app.api.negotiation import Form, form
+from app.api.parameters import Parameter, read
+from app.api.problems import asked_lang
+from app.api.wired import Wired
+from app.errors import NotThere
+from app.queries.catalogue import Release
+from app.queries.collections import Collection, collections
+from app.queries.standing import Standing
+from app.words import LANGS, Lang, Words
+
+JSON = "application/json"
+HTML = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request whose parameters are known, each given once."""
+
+    request: Request
+    wired: Wired
+    standing: Standing
+    asked: Mapping[str, str]
+    lang: Lang
+
+    def address(self, path: str, asked: Mapping[str, str] | None = None) -> str:
+        return links.address(self.request, self.wired.settings, path, asked)
+
+    @property
+    def form(self) -> Form:
+        """Whether a person reads the answer or a program."""
+        return form(self.request, (Form.JSON, Form.HTML))
+
+    def kept(self, release: Release | None = None) -> dict[str, str]:
+        """What caches are told of an answer from a release, the current one where none is named."""
+        return caching.headers(self.request, release or self.standing.current, self.address(""), self.lang)
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that id; raises `NotThere`."""
+        known = collections(self.standing)
+        if name not in known:
+            listed = ", ".join(known)
+            raise NotThere(
+                Words(
+                    f"there is no collection {name!r}; there are: {listed}",
+                    f"no existe la colección {name!r}; hay: {listed}",
+                )
+            )
+        return known[name]
+
+    def own_links(self, media_type: str = JSON) -> list[dict[str, Any]]:
+        """This document, as a page to read, and in the other language."""
+        path, asked = self.request.url.path, dict(self.asked)
+        plain = {name: value for name, value in asked.items() if name != "f"}
+        other = next(lang for lang in LANGS if lang != self.lang)
+        said = {Form.JSON: Words("This document", "Este documento"), Form.HTML: Words("As a page", "Como página")}
+        return [
+            links.link(self.address(path, asked), "self", media_type, title=said[Form.JSON].speak(self.lang)),
+            links.link(
+                self.address(path, {**plain, "f": "html"}), "alternate", HTML, title=said[Form.HTML].speak(self.lang)
+            ),
+            links.link(
+                self.address(path, {**asked, "lang": other}),
+                "alternate",
+                media_type,
+                hreflang=other,
+                title={"en": "In English", "es": "En español"}[other],
+            ),
+        ]
+
+    def answer(self, document: dict[str, Any], page: str, media_type: str = JSON) -> Response:
+        """The document as JSON, or as the page of that name where a page is wanted."""
+        kept = self.kept()
+        if same := caching.unchanged(self.request, kept):
+            return same
+        if self.form is Form.HTML:
+            return html.page(page, document, self, kept)
+        return Response(orjson.dumps(document), media_type=media_type, headers=kept)
+
+
+async def question(request: Request, known: Mapping[str, Parameter]) -> Question:
+    """The request, read strictly; raises our errors for what is wrong with it."""
+    asked = read(request, known)
+    wired: Wired = request.app.state.wired
+    return Question(request, wired, await wired.standings.now(), asked, asked_lang(request))

@@ -1,0 +1,21 @@
+"""What `create_app` wires together, kept on the app's state."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.queries.counting import Counts
+from app.queries.standing import Standings
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """The engine, what it remembers, and the turns that extracts have."""
+
+    settings: Settings
+    engine: AsyncEngine
+    standings: Standings
+    counts: Counts
+    extracts: asyncio.Semaphore

@@ -1,0 +1,74 @@
+"""The collections that a release is offered as: all its deposits, and those of each source."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.domain.bbox import Bbox
+from app.queries.catalogue import Extent, SourceCard
+from app.queries.standing import Standing
+from app.words import Words
+
+ALL = "deposits"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Deposits under one name. `within` is the source that it is limited to; `extent` is None where it is empty."""
+
+    id: str
+    title: Words
+    about: Words
+    within: str | None
+    extent: Extent | None
+    cards: tuple[SourceCard, ...]
+
+
+def collections(standing: Standing) -> Mapping[str, Collection]:
+    """All collections by their id, that of all deposits first."""
+    return {one.id: one for one in _collections(standing)}
+
+
+def _collections(standing: Standing) -> Iterator[Collection]:
+    cards = tuple(standing.cards.values())
+    yield Collection(
+        id=ALL,
+        title=Words("Mineral deposits", "Yacimientos minerales"),
+        about=Words(
+            "Mineral deposits of all sources, harmonised: one vocabulary and one datum, each value beside the source's "
+            "own words.",
+            "Yacimientos minerales de todas las fuentes, armonizados: un vocabulario y un datum, cada valor junto a "
+            "las palabras de la fuente.",
+        ),
+        within=None,
+        extent=_united(list(standing.extents.values())),
+        cards=cards,
+    )
+    for card in cards:
+        yield Collection(
+            id=card.id,
+            title=card.title,
+            about=Words(
+                f"The deposits of {card.agency}, as they are in `{ALL}`.",
+                f"Los yacimientos de {card.agency}, como están en `{ALL}`.",
+            ),
+            within=card.id,
+            extent=standing.extents.get(card.id),
+            cards=(card,),
+        )
+
+
+def _united(extents: list[Extent]) -> Extent | None:
+    if not extents:
+        return None
+    boxes = [extent.bounds for extent in extents]
+    return Extent(
+        deposits=sum(extent.deposits for extent in extents),
+        bounds=Bbox(
+            min(box.west for box in boxes),
+            min(box.south for box in boxes),
+            max(box.east for box in boxes),
+            max(box.north for box in boxes),
+        ),
+        first=min(extent.first for extent in extents),
+        last=max(extent.last for extent in extents),
+    )

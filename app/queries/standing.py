@@ -1,0 +1,73 @@
+"""What is published at this moment, remembered for a moment, so that most questions need not ask it again."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.errors import NothingPublished
+from app.queries import catalogue
+from app.queries.catalogue import Extent, Release, SourceCard
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The current release, the kept ones (the newest first), the sources and extents of the current one, by source.
+
+    `key` signs cursors; it is the store's own, so that all serving processes share it.
+    """
+
+    current: Release
+    kept: tuple[Release, ...]
+    cards: Mapping[str, SourceCard]
+    extents: Mapping[str, Extent]
+    key: bytes
+
+    def release(self, name: str) -> Release | None:
+        """The kept release of that name."""
+        return next((one for one in self.kept if one.name == name), None)
+
+
+class Standings:
+    """Asks what stands at most once in `fresh_s` seconds, and once for all who wait."""
+
+    def __init__(self, engine: AsyncEngine, fresh_s: float) -> None:
+        self._engine = engine
+        self._fresh_s = fresh_s
+        self._known: Standing | None = None
+        self._asked = 0.0
+        self._turn = asyncio.Lock()
+
+    async def now(self) -> Standing:
+        """What stands; raises `NothingPublished` before the first release."""
+        if self._known is None or monotonic() - self._asked >= self._fresh_s:
+            await self._ask(monotonic())
+        if self._known is None:
+            raise NothingPublished
+        return self._known
+
+    async def _ask(self, since: float) -> None:
+        async with self._turn:
+            if self._asked > since:
+                return
+            asked = monotonic()
+            async with self._engine.connect() as connection:
+                self._known = await _standing(connection, self._known)
+            self._asked = asked
+
+
+async def _standing(connection: AsyncConnection, known: Standing | None) -> Standing:
+    """As it stands in the store; a flip changes the current release, so while that stays all else does."""
+    current = await catalogue.current_release(connection)
+    if known is not None and known.current == current:
+        return known
+    cards = await catalogue.sources(connection, current.id)
+    return Standing(
+        current=current,
+        kept=tuple(await catalogue.kept_releases(connection)),
+        cards={card.id: card for card in cards},
+        extents=await catalogue.extents(connection, current.id),
+        key=await catalogue.cursor_key(connection),
+    )
