@@ -21,6 +21,11 @@ class Words:
         return self.es if lang == "es" else self.en
 
 
+def quoted(text: str) -> str:
+    """A text to be said back in a sentence: in quotes, its control characters escaped, and no longer than a line."""
+    return repr(text if len(text) <= 80 else text[:79] + "…")
+
+
 def lang_of_locale(locale: str) -> Lang:
     """The language of a POSIX locale name such as es_MX.UTF-8; English for all but Spanish."""
     return "es" if locale.lower().startswith("es") else "en"

@@ -7,6 +7,9 @@ from types import MappingProxyType
 from app.errors import BadValue
 from app.words import Words
 
+_DEGREES = 6
+_METRES = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Crs:
@@ -28,10 +31,12 @@ class Crs:
     def geographic(self) -> bool:
         return self.area is None
 
+    @property
+    def geographic(self) -> bool:
+        return self.decimals == _DEGREES
+
 
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/{}"
-_DEGREES = 6
-_METRES = 1
 
 
 def _geographic(srid: int, name: str) -> Crs:

@@ -1,10 +1,13 @@
 """What was asked, as one frozen value that list, tile, count and extract all read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.bbox import Bbox
 from app.domain.deposit import ReleaseLevel
+from app.domain.interval import Interval
+from app.domain.predicate import All, Among, Codes, Compared, InBox, Literal, Predicate, Sets, Stated, Truth, Value
 
 
 class Critical(StrEnum):
@@ -14,11 +17,20 @@ class Critical(StrEnum):
     EITHER = "either"
 
 
+# The countries of the plan under which the surveys share.
+_PARTNERS = Codes(("MX", "US"))
+
+
 @dataclass(frozen=True, slots=True)
 class DepositFilter:
-    """Deposits in the box, with any of the commodities, in any of the countries …; an empty tuple asks for all."""
+    """Deposits in the box, with any of the commodities, in any of the countries …; an empty tuple asks for all.
+
+    `datetime` is against the day of retrieval; `equals` has properties with the values that they must have.
+    """
 
     bbox: Bbox | None = None
+    datetime: Interval | None = None
+    ids: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -26,4 +38,45 @@ class DepositFilter:
     states: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     critical: Critical | None = None
+    equals: tuple[tuple[str, Value], ...] = ()
+    predicate: Predicate | None = None
     release_level: ReleaseLevel = ReleaseLevel.PUBLIC
+
+    def asked(self) -> Predicate:
+        """All that is asked of a deposit, but for its release and level."""
+        parts = tuple(self._parts())
+        return All(parts) if parts else Truth(value=True)
+
+    def _parts(self) -> Iterator[Predicate]:
+        if self.bbox:
+            yield InBox(self.bbox)
+        if self.datetime:
+            yield from _retrieved(self.datetime)
+        yield from self._coded()
+        for name, value in self.equals:
+            yield Compared("=", Stated(name), Literal(value))
+        if self.predicate:
+            yield self.predicate
+
+    def _coded(self) -> Iterator[Predicate]:
+        for name, codes in (("commodities", self.commodities), ("critical_lists", self.lists)):
+            if codes:
+                yield Sets("overlaps", Stated(name), Codes(codes))
+        if self.critical:
+            yield Sets("contains" if self.critical is Critical.BOTH else "overlaps", Stated("critical_to"), _PARTNERS)
+        for name, values in (
+            ("id", self.ids),
+            ("country", self.countries),
+            ("state", self.states),
+            ("source", self.sources),
+            ("status", self.statuses),
+        ):
+            if values:
+                yield Among(Stated(name), tuple(map(Literal, values)))
+
+
+def _retrieved(interval: Interval) -> Iterator[Predicate]:
+    if interval.first:
+        yield Compared(">=", Stated("retrieved"), Literal(interval.first))
+    if interval.last:
+        yield Compared("<=", Stated("retrieved"), Literal(interval.last))

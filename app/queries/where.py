@@ -1,48 +1,130 @@
-"""A `DepositFilter` as SQL conditions: the only place where a filter becomes SQL, so no two answers disagree."""
+"""A filter as SQL conditions: the only place where a filter becomes SQL, so no two answers disagree.
 
-from collections.abc import Iterator
+Values are bound, so that questions of one form are one statement, whatever values they ask with.
+"""
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from collections.abc import Callable, Mapping
+from functools import singledispatch
+from operator import eq, ge, gt, le, lt, ne
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, any_, false, literal, not_, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
 
 from app.db.tables import deposit
-from app.domain.bbox import Bbox
-from app.queries.filter import Critical, DepositFilter
-
-# The countries of the plan under which the surveys share.
-_PARTNERS = ["US", "MX"]
+from app.domain.predicate import (
+    All,
+    Among,
+    AnyOf,
+    Between,
+    Codes,
+    Compared,
+    InBox,
+    Like,
+    Not,
+    Predicate,
+    Related,
+    Sets,
+    Stated,
+    Truth,
+    Unstated,
+)
+from app.queries import columns, places
+from app.queries.filter import DepositFilter
+from app.queries.values import array, value
 
 
 def where(wanted: DepositFilter, release: int) -> ColumnElement[bool]:
     """The deposits of one release that the filter wants."""
-    return and_(*_conditions(wanted, release))
+    visible = deposit.c.release_level <= wanted.release_level
+    return and_(deposit.c.release == release, visible, condition(wanted.asked()))
 
 
-def _conditions(wanted: DepositFilter, release: int) -> Iterator[ColumnElement[bool]]:
-    yield deposit.c.release == release
-    yield deposit.c.release_level <= wanted.release_level
-    if wanted.bbox:
-        yield or_(*map(_within, wanted.bbox.parts()))
-    if wanted.commodities:
-        yield deposit.c.commodities.overlap(list(wanted.commodities))
-    if wanted.lists:
-        yield deposit.c.critical_lists.overlap(list(wanted.lists))
-    if wanted.critical is Critical.BOTH:
-        yield deposit.c.critical_to.contains(_PARTNERS)
-    if wanted.critical is Critical.EITHER:
-        yield deposit.c.critical_to.overlap(_PARTNERS)
-    for column, codes in (
-        ("country", wanted.countries),
-        ("state", wanted.states),
-        ("source", wanted.sources),
-        ("status", wanted.statuses),
-    ):
-        if codes:
-            yield deposit.c[column].in_(codes)
+_COMPARED: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+)
 
 
-def _within(part: Bbox) -> ColumnElement[bool]:
-    """Inside the box or on its edge. && finds candidates by the index, whose boxes are in single precision: at the
-    longitudes of the border it takes a point 0.8 m outside for one inside."""
-    near = deposit.c.geom.op("&&")(func.ST_MakeEnvelope(part.west, part.south, part.east, part.north, 4326))
-    longitude, latitude = func.ST_X(deposit.c.geom), func.ST_Y(deposit.c.geom)
-    return and_(near, longitude.between(part.west, part.east), latitude.between(part.south, part.north))
+@singledispatch
+def condition(asked: Predicate) -> ColumnElement[bool]:
+    """A predicate as SQL, with the same three truths."""
+    raise TypeError(asked)
+
+
+@condition.register
+def _truth(asked: Truth) -> ColumnElement[bool]:
+    return true() if asked.value else false()
+
+
+@condition.register
+def _compared(asked: Compared) -> ColumnElement[bool]:
+    compared: ColumnElement[bool] = _COMPARED[asked.operator](value(asked.left), value(asked.right))
+    return compared
+
+
+@condition.register
+def _between(asked: Between) -> ColumnElement[bool]:
+    return value(asked.value).between(value(asked.low), value(asked.high))
+
+
+@condition.register
+def _among(asked: Among) -> ColumnElement[bool]:
+    return value(asked.value) == any_(array(asked.items))
+
+
+@condition.register
+def _like(asked: Like) -> ColumnElement[bool]:
+    # PostgreSQL's LIKE has just these meanings of %, _ and \.
+    return value(asked.value).like(value(asked.pattern))
+
+
+@condition.register
+def _unstated(asked: Unstated) -> ColumnElement[bool]:
+    return value(asked.value).is_(None)
+
+
+@condition.register
+def _in_box(asked: InBox) -> ColumnElement[bool]:
+    return places.in_box(asked.box)
+
+
+@condition.register
+def _related(asked: Related) -> ColumnElement[bool]:
+    return places.related(asked)
+
+
+@condition.register
+def _sets(asked: Sets) -> ColumnElement[bool]:
+    left, right = _codes(asked.left), _codes(asked.right)
+    holds: ColumnElement[bool]
+    match asked.relation:
+        case "overlaps":
+            holds = left.overlap(right)
+        case "contains":
+            holds = left.contains(right)
+        case "contained by":
+            holds = left.contained_by(right)
+        case "equals":
+            holds = and_(left.contains(right), left.contained_by(right))
+    return holds
+
+
+def _codes(asked: Stated | Codes) -> Any:
+    return columns.codes(asked.name) if isinstance(asked, Stated) else literal(list(asked.codes), ARRAY(Text))
+
+
+@condition.register
+def _all(asked: All) -> ColumnElement[bool]:
+    return and_(true(), *map(condition, asked.parts))
+
+
+@condition.register
+def _any_of(asked: AnyOf) -> ColumnElement[bool]:
+    return or_(false(), *map(condition, asked.parts))
+
+
+@condition.register
+def _not(asked: Not) -> ColumnElement[bool]:
+    return not_(condition(asked.part))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.bbox import Bbox
+from app.domain.crs import CRS84, SYSTEMS, crs_of
 from app.errors import BadValue
 
 LONGITUDES = st.floats(-180, 180)
@@ -43,6 +44,53 @@ def test_a_bad_box_says_what_would_be_right(text: str, why: str) -> None:
     with pytest.raises(BadValue, match=why) as fault:
         Bbox.parse(text)
     assert repr(text) in fault.value.words.es
+
+
+MERCATOR = crs_of("bbox-crs", "EPSG:3857")
+WGS84 = crs_of("bbox-crs", "EPSG:4326")
+CONIC = crs_of("bbox-crs", "EPSG:6372")
+
+
+def test_the_axes_are_in_the_order_of_their_authority() -> None:
+    assert Bbox.parse("14.5,-117.13,32.72,-86.7", WGS84) == Bbox(-117.13, 14.5, -86.7, 32.72, WGS84)
+    assert Bbox.parse("2,1,0,4,3,100", WGS84) == Bbox(1, 2, 3, 4, WGS84)
+    assert Bbox.parse("700000,2400000,900000,2600000", CONIC) == Bbox(2400000, 700000, 2600000, 900000, CONIC)
+    assert Bbox.parse("-1,-2,3,4", MERCATOR) == Bbox(-1, -2, 3, 4, MERCATOR)
+
+
+def test_a_box_of_latitude_first_crosses_the_180th_meridian_too() -> None:
+    east, west = Bbox.parse("65,177,70,-177", WGS84).parts()
+    assert (east, west) == (Bbox(177, 65, 180, 70, WGS84), Bbox(-180, 65, -177, 70, WGS84))
+
+
+@pytest.mark.parametrize(
+    ("text", "crs", "why"),
+    [
+        ("1,2,3", WGS84, "four numbers: south,west,north,east"),
+        ("1,2,3", CONIC, "four numbers: south,west,north,east"),
+        ("1,2,3", MERCATOR, "four numbers: west,south,east,north"),
+        ("0,181,1,2", WGS84, "longitudes"),
+        ("91,0,92,0", WGS84, "latitudes"),
+        ("2,0,1,1", WGS84, "south lies north"),
+        ("1,0,0,1", MERCATOR, "west lies east"),
+        ("0,1,1,0", MERCATOR, "south lies north"),
+        ("0,0,inf,1", MERCATOR, "four numbers"),
+    ],
+)
+def test_a_bad_box_of_another_system_says_what_would_be_right(text: str, crs, why: str) -> None:
+    with pytest.raises(BadValue, match=why):
+        Bbox.parse(text, crs)
+
+
+def test_a_long_text_is_not_said_back_whole() -> None:
+    with pytest.raises(BadValue) as fault:
+        Bbox.parse("9" * 10_000)
+    assert len(fault.value.words.es) < 300
+
+
+def test_only_systems_in_degrees_are_geographic() -> None:
+    assert {crs.srid for crs in SYSTEMS.values() if crs.geographic} == {4326, 6365, 4483, 4269, 6318}
+    assert CRS84.geographic
 
 
 @given(st.one_of(st.text(), st.lists(st.floats().map(str) | st.text(max_size=4)).map(",".join)))

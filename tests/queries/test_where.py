@@ -1,17 +1,24 @@
 """A filter as SQL finds what plain Python finds, edges included."""
 
 import json
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from app.db.tables import deposit
 from app.domain.bbox import Bbox
+from app.domain.crs import SYSTEMS, Crs, crs_of
 from app.domain.deposit import ReleaseLevel
+from app.domain.interval import Interval
+from app.domain.queryables import queryables
 from app.queries import catalogue, deposits
 from app.queries.filter import Critical, DepositFilter
+from app.queries.where import where
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +37,28 @@ def found(ask, release):
 def everything(ask, release) -> list[dict[str, Any]]:
     features, _ = ask(lambda connection: deposits.page(connection, DepositFilter(), release, 10_000, None))
     return [json.loads(feature) for feature in features]
+
+
+@pytest.fixture(scope="session")
+def placed(edge_store) -> dict[Crs, dict[str, tuple[float, float]]]:
+    """Where each deposit lies in each system, as PostGIS has it; those out of a projection's reach are not in it."""
+    reach = "longitude BETWEEN {0} - 75 AND {0} + 75 AND latitude BETWEEN -60 AND 85"
+    places = {}
+    with edge_store.connect() as connection:
+        for crs in SYSTEMS.values():
+            zone = crs.name.rpartition("UTM ")[2].removesuffix("N")
+            middle = int(zone) * 6 - 183 if zone.isdecimal() else -100
+            everywhere = crs.geographic or crs.srid == 3857
+            geometry = "geom_3857" if crs.srid == 3857 else f"ST_Transform(geom, {crs.srid})"
+            rows = connection.execute(
+                text(
+                    f"SELECT id, ST_X(g), ST_Y(g) FROM (SELECT id, {geometry} AS g FROM deposit"
+                    " WHERE release = (SELECT current_release FROM catalogue)"
+                    f" AND CASE WHEN {'true' if everywhere else reach.format(middle)} THEN true END OFFSET 0) AS moved"
+                )
+            )
+            places[crs] = {each: (x, y) for each, x, y in rows}
+    return places
 
 
 def test_no_filter_finds_every_deposit_of_the_release(found, release):
@@ -60,6 +89,77 @@ def test_a_box_finds_what_is_in_it_or_on_its_edge_and_nothing_beside_it(found, b
 
 def test_the_whole_globe_leaves_nobody_out(found, release):
     assert len(found(DepositFilter(bbox=Bbox(-180, -90, 180, 90)))) == release.deposits
+
+
+def test_a_box_of_another_system_is_a_box_in_that_system(found):
+    mercator = crs_of("bbox-crs", "EPSG:3857")
+    assert found(DepositFilter(bbox=Bbox.parse("-10018754.2,-0.1,-10018754.1,0.1", mercator))) == ["mrds-10"]
+    latitude_first = crs_of("bbox-crs", "EPSG:4326")
+    across = DepositFilter(bbox=Bbox.parse("50,179.9,53,-179.9", latitude_first))
+    assert found(across) == ["mrds-1", "mrds-2", "mrds-3", "mrds-4"]
+
+
+def test_a_projected_box_is_no_box_of_degrees(found, placed):
+    """Its edges bend on the globe: some in the box of degrees around its corners lie outside it."""
+    conic = crs_of("bbox-crs", "EPSG:6372")
+    box = Bbox(1_300_000, 1_400_000, 2_000_000, 2_000_000, conic)
+    inside = {each for each, place in placed[conic].items() if _holds(box, *place)}
+    assert inside
+    assert found(DepositFilter(bbox=box)) == sorted(inside)
+
+
+@pytest.mark.parametrize("crs", SYSTEMS.values(), ids=lambda crs: str(crs.srid))
+def test_no_box_is_too_large_for_its_system(found, placed, crs):
+    huge = Bbox(-180, -90, 180, 90, crs) if crs.geographic else Bbox(-1e300, -1e300, 1e300, 1e300, crs)
+    assert found(DepositFilter(bbox=huge)) == sorted(placed[crs])
+
+
+@pytest.mark.parametrize("crs", SYSTEMS.values(), ids=lambda crs: str(crs.srid))
+def test_a_box_of_any_system_is_found_by_an_index(big_store, crs):
+    box = Bbox(-101, 39, -100, 40, crs) if crs.geographic else Bbox(400_000, 2_400_000, 500_000, 2_500_000, crs)
+    with big_store.connect() as connection:
+        release = connection.execute(text("SELECT current_release FROM catalogue")).scalar_one()
+        statement = select(func.count()).select_from(deposit).where(where(DepositFilter(bbox=box), release))
+        compiled = statement.compile(connection)
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params).scalars())
+    assert re.search(r"Index Cond: \(geom(_3857)? && ", plan), plan
+
+
+def test_what_lies_out_of_reach_of_a_projection_is_in_none_of_its_boxes(everything, placed):
+    far = {
+        f["id"]: f["geometry"]["coordinates"] for f in everything if f["id"] not in placed[crs_of("crs", "EPSG:6372")]
+    }
+    assert set(far) >= {"mrds-5", "mrds-6"}
+    assert all(abs(longitude + 100) > 75 or not -60 <= latitude <= 85 for longitude, latitude in far.values())
+
+
+@pytest.mark.parametrize(
+    ("interval", "whether"),
+    [
+        (Interval(None, None), True),
+        (Interval(date(1900, 1, 1), None), True),
+        (Interval(None, date(1900, 1, 1)), False),
+        (Interval(date(9000, 1, 1), None), False),
+        (Interval(date.min, date.max), True),
+    ],
+)
+def test_a_time_is_that_of_retrieval(found, everything, interval, whether):
+    assert found(DepositFilter(datetime=interval)) == ([f["id"] for f in everything] if whether else [])
+
+
+def test_ids_find_just_these(found):
+    assert found(DepositFilter(ids=("mrds-8", "mrds-1", "mrds-8", "mrds-99", "%", "'"))) == ["mrds-1", "mrds-8"]
+
+
+def test_a_property_that_must_have_a_value(found, everything):
+    for name in queryables():
+        if name == "id":
+            continue
+        stated = {f["properties"][name] for f in everything if f["properties"][name] is not None}
+        for said in sorted(stated, key=str)[:5]:
+            value = date.fromisoformat(said) if name == "retrieved" else said
+            expected = [f["id"] for f in everything if f["properties"][name] == said]
+            assert found(DepositFilter(equals=((name, value),))) == expected
 
 
 def test_several_codes_mean_any_and_several_parameters_mean_all(found, everything):
@@ -100,8 +200,20 @@ def _some(*codes: str) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True).map(tuple)
 
 
+_TODAY = datetime.now(UTC).date()
+_days = st.one_of(st.none(), st.dates(_TODAY - timedelta(days=3), _TODAY + timedelta(days=3)))
+
+
+@st.composite
+def _boxes_of_any_system(draw: st.DrawFn) -> tuple[Crs, tuple[float, ...]]:
+    """A system, and which deposits' places give the box its edges."""
+    return draw(st.sampled_from(list(SYSTEMS.values()))), tuple(draw(st.lists(st.floats(0, 1), min_size=4, max_size=4)))
+
+
 _parts = {
     "bbox": _boxes,
+    "datetime": st.builds(Interval, _days, _days),
+    "ids": _some("mrds-1", "mrds-8", "mrds-99900001", "sgm-x"),
     "commodities": _some("gold", "silver", "copper", "lead", "iron", "salt"),
     "countries": _some("US", "MX", "CA"),
     "sources": _some("mrds", "sgm"),
@@ -118,6 +230,21 @@ _filters = (
 )
 
 
+@given(_boxes_of_any_system())
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_a_box_of_any_system_holds_what_lies_in_it_there(found, placed, drawn):
+    crs, (a, b, c, d) = drawn
+    eastings, northings = (sorted(axis) for axis in zip(*placed[crs].values(), strict=True))
+    last = len(eastings) - 1
+    west, east = eastings[round(a * last)], eastings[round(b * last)]
+    south, north = sorted((northings[round(c * last)], northings[round(d * last)]))
+    if west > east and not crs.geographic:
+        west, east = east, west
+    box = Bbox(west, south, east, north, crs)
+    expected = [each for each, place in placed[crs].items() if _holds(box, *place)]
+    assert found(DepositFilter(bbox=box)) == sorted(expected)
+
+
 @given(_filters)
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_any_filter_finds_what_plain_python_finds(found, everything, wanted):
@@ -126,20 +253,22 @@ def test_any_filter_finds_what_plain_python_finds(found, everything, wanted):
 
 
 def _is_in(bbox: Bbox | None, feature: dict[str, Any]) -> bool:
-    if bbox is None:
-        return True
-    longitude, latitude = feature["geometry"]["coordinates"]
-    if bbox.west <= bbox.east:
-        inside = bbox.west <= longitude <= bbox.east
-    else:
-        inside = longitude >= bbox.west or longitude <= bbox.east
-    return inside and bbox.south <= latitude <= bbox.north
+    return bbox is None or _holds(bbox, *feature["geometry"]["coordinates"])
+
+
+def _holds(box: Bbox, x: float, y: float) -> bool:
+    across = box.west <= x <= box.east if box.west <= box.east else x >= box.west or x <= box.east
+    return across and box.south <= y <= box.north
 
 
 def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
     critical_to = _codes(said["critical_to"]) & {"US", "MX"}
+    first, last = (wanted.datetime.first, wanted.datetime.last) if wanted.datetime else (None, None)
     return (
-        (not wanted.commodities or bool(set(wanted.commodities) & _codes(said["commodities"])))
+        (first is None or first <= date.fromisoformat(said["retrieved"]))
+        and (last is None or last >= date.fromisoformat(said["retrieved"]))
+        and (not wanted.ids or f"{said['source']}-{said['source_id']}" in wanted.ids)
+        and (not wanted.commodities or bool(set(wanted.commodities) & _codes(said["commodities"])))
         and (not wanted.lists or bool(set(wanted.lists) & _codes(said["critical_lists"])))
         and (wanted.critical is None or len(critical_to) >= {Critical.EITHER: 1, Critical.BOTH: 2}[wanted.critical])
         and (not wanted.countries or said["country"] in wanted.countries)

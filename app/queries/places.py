@@ -1,0 +1,114 @@
+"""Where deposits lie, as SQL conditions: in a box or by a shape of any system, found by the spatial indexes."""
+
+from collections.abc import Iterator
+
+import shapely
+from sqlalchemy import Boolean, ColumnElement, Float, and_, case, cast, func, or_, select, true
+
+from app.db.tables import deposit
+from app.domain.bbox import Bbox
+from app.domain.crs import Crs
+from app.domain.predicate import Related
+
+_WGS84 = 4326
+_MERCATOR = 3857
+
+# Our geographic systems lie within metres of WGS 84, and this is a hundred.
+_SHIFT = 0.001
+
+# A projected system has deposits no further than this from its middle. Beyond, PROJ has no answer for some places, and
+# PostGIS an error: for the south pole in a conic, for the equator 85 degrees away in a transverse Mercator.
+_REACH = 75
+_SOUTH, _NORTH = -60, 85
+_CONIC_MIDDLE = -100
+_ZONES = {**{32600 + zone: zone for zone in range(11, 17)}, **{6355 + zone: zone for zone in range(11, 17)}}
+# Degrees of the cells by which a box of a projected system is found in WGS 84.
+_CELL = 2
+
+
+def in_box(box: Bbox) -> ColumnElement[bool]:
+    """Inside the box or on its edge, in the box's own system.
+
+    && finds candidates by the index, whose boxes are in single precision: at the longitudes of the border it takes a
+    point 0.8 m outside for one inside.
+    """
+    point = _point(box.crs)
+    easting, northing = func.ST_X(point), func.ST_Y(point)
+    return or_(
+        *(
+            and_(_near(part), easting.between(part.west, part.east), northing.between(part.south, part.north))
+            for part in box.parts()
+        )
+    )
+
+
+def related(asked: Related) -> ColumnElement[bool]:
+    """In that relation to the shape, in the plane of the shape's system."""
+    shape, crs = asked.shape, asked.shape.crs
+    west, south, east, north = shapely.from_wkb(shape.wkb).bounds
+    relation = getattr(func, f"ST_{asked.relation.title()}")
+    holds = relation(_point(crs), func.ST_GeomFromWKB(shape.wkb, crs.srid), type_=Boolean)
+    return and_(_near(Bbox(west, south, east, north, crs)), holds)
+
+
+def _point(crs: Crs) -> ColumnElement[object]:
+    if crs.srid == _WGS84:
+        return deposit.c.geom
+    if crs.srid == _MERCATOR:
+        return deposit.c.geom_3857
+    moved = func.ST_Transform(deposit.c.geom, crs.srid)
+    # A condition beside it does not keep the transformation from being tried first.
+    return moved if crs.geographic else case((_within_reach(crs), moved))
+
+
+def _near(box: Bbox) -> ColumnElement[bool]:
+    """All that lie in the box, and some beside it."""
+    if box.crs.srid == _MERCATOR:
+        return _touches(deposit.c.geom_3857, box, _MERCATOR)
+    if box.crs.srid == _WGS84:
+        return _touches(deposit.c.geom, box, _WGS84)
+    if box.crs.geographic:
+        return or_(*(_touches(deposit.c.geom, part, _WGS84) for part in _shifted(box)))
+    return and_(_within_reach(box.crs), deposit.c.geom.op("&&")(_cells_of(box)))
+
+
+def _touches(point: ColumnElement[object], box: Bbox, srid: int) -> ColumnElement[bool]:
+    return point.op("&&", return_type=Boolean())(func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, srid))
+
+
+def _shifted(box: Bbox) -> Iterator[Bbox]:
+    """The box, somewhat larger, also where that leads across the 180th meridian."""
+    west, south, east, north = box.west - _SHIFT, box.south - _SHIFT, box.east + _SHIFT, box.north + _SHIFT
+    yield Bbox(west, south, east, north)
+    if west < -180:
+        yield Bbox(west + 360, south, 180, north)
+    if east > 180:
+        yield Bbox(-180, south, east - 360, north)
+
+
+def _reach(crs: Crs) -> tuple[int, int]:
+    zone = _ZONES.get(crs.srid)
+    middle = _CONIC_MIDDLE if zone is None else 6 * zone - 183
+    return middle - _REACH, middle + _REACH
+
+
+def _within_reach(crs: Crs) -> ColumnElement[bool]:
+    west, east = _reach(crs)
+    return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(_SOUTH, _NORTH))
+
+
+def _cells_of(box: Bbox) -> ColumnElement[object]:
+    """A box of WGS 84 that holds all of the box that is within reach.
+
+    It is made of the cells whose corners span a part of the box, and their neighbours: between its corners the edge of
+    a cell bends, but by far less than a cell. Only forwards is a transformation known never to fail.
+    """
+    west, east = _reach(box.crs)
+    x = func.generate_series(west - _CELL, east, _CELL).table_valued("x", name="x")
+    y = func.generate_series(_SOUTH - _CELL, _NORTH, _CELL).table_valued("y", name="y")
+    corners = (x.c.x, y.c.y, x.c.x + _CELL, y.c.y + _CELL)
+    cell = func.ST_MakeEnvelope(*(cast(corner, Float) for corner in corners), _WGS84)
+    wanted = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, box.crs.srid)
+    found = func.ST_SetSRID(func.ST_Expand(func.ST_Extent(cell), _CELL), _WGS84)
+    touched = func.ST_Transform(cell, box.crs.srid).op("&&")(wanted)
+    return select(found).select_from(x.join(y, true())).where(touched).scalar_subquery()
