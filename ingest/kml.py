@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from app.errors import FileFault
 from app.words import Words
 from ingest.readers import opened
+from ingest.rows import file_fault
 
 # What a KMZ calls the file that it is about.
 _MEMBER = "doc.kml"
@@ -84,13 +84,12 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except _Unfit as unfit:
-        raise FileFault(Words(f"{path.name}: {unfit.words.en}", f"{path.name}: {unfit.words.es}")) from unfit
+        raise file_fault(path, unfit.words.en, unfit.words.es) from unfit
     except expat.ExpatError as broken:
-        raise FileFault(
-            Words(
-                f"{path.name}: it is cut short or not XML ({broken}); fetch it again",
-                f"{path.name}: está cortado o no es XML ({broken}); descárguelo de nuevo",
-            )
+        raise file_fault(
+            path,
+            f"it is cut short or not XML ({broken}); fetch it again",
+            f"está cortado o no es XML ({broken}); descárguelo de nuevo",
         ) from broken
 
 

@@ -12,10 +12,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from shapely import MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
 
-from app.errors import FileFault
 from app.words import Words
 from ingest.coordinates import WGS84
 from ingest.kml import read_placemarks
+from ingest.rows import file_fault
 
 VECTOR_FILES = (".shp", ".gpkg", ".kml", ".kmz")
 
@@ -46,14 +46,14 @@ def read_layer(path: Path, member: str | None = None) -> Layer:
         name = _only_layer(path, where)
         frame, encoding, note = _frame(path, where, name)
     except _DAMAGES as fault:
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not a vector file that can be read ({fault})",
             f"no es un archivo vectorial que se pueda leer ({fault})",
         ) from fault
     code = frame.crs.to_epsg() if frame.crs else None
     if code is None:
-        raise _fault(
+        raise file_fault(
             path,
             "it does not say a coordinate system that has an EPSG code (a shapefile says it in its .prj)",
             "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
@@ -74,7 +74,7 @@ def _only_layer(path: Path, where: str) -> str:
     layers = [str(name) for name, geometry in pyogrio.list_layers(where) if geometry is not None]
     if len(layers) != 1:
         held = ", ".join(layers) or "-"
-        raise _fault(
+        raise file_fault(
             path,
             f"it should hold one layer of points; it holds: {held}",
             f"debe contener una sola capa de puntos; contiene: {held}",
@@ -109,7 +109,3 @@ def _point(geometry: BaseGeometry | None) -> tuple[float, float] | None:
     if isinstance(geometry, Point) and not geometry.is_empty:
         return geometry.x, geometry.y
     return None
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

@@ -18,7 +18,7 @@ from typing import IO, cast
 from app.errors import FileFault
 from app.words import Words
 from ingest.readers import Look, opened
-from ingest.rows import Fault, Reason
+from ingest.rows import Fault, Reason, file_fault
 
 # From Datadxny; only Place is from schema.ini, which labels its columns: they have the names here that the WFS gives.
 _COLUMNS = Path(__file__).parent / "relational_columns.csv"
@@ -216,12 +216,10 @@ def tables(paths: Sequence[Path]) -> list[Table]:
 
 def _no_table(path: Path) -> FileFault:
     held = ", ".join(name for name, _ in _held(path)[:12]) or "-"
-    return FileFault(
-        Words(
-            f"{path.name}: it holds no table of MRDS, such as Deposits.txt, Coords.txt or Dups.txt; it holds: {held}",
-            f"{path.name}: no contiene ninguna tabla de MRDS, como Deposits.txt, Coords.txt o Dups.txt; "
-            f"contiene: {held}",
-        )
+    return file_fault(
+        path,
+        f"it holds no table of MRDS, such as Deposits.txt, Coords.txt or Dups.txt; it holds: {held}",
+        f"no contiene ninguna tabla de MRDS, como Deposits.txt, Coords.txt o Dups.txt; contiene: {held}",
     )
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.errors import FileFault
-from app.words import Words
 from ingest.coordinates import WGS84, check_frame
 from ingest.layers import Layer, read_layer
-from ingest.rows import FileRead, Raw, Reading, Row
+from ingest.rows import FileRead, Raw, Reading, Row, file_fault
 
 FORM = "trim"
 
@@ -36,7 +35,7 @@ def _layer(path: Path) -> Layer:
     members = _members(path)
     if len(members) > 1:
         held = ", ".join(members)
-        raise _fault(
+        raise file_fault(
             path,
             f"the zip should hold one layer; it holds: {held}",
             f"el zip debe contener una sola capa; contiene: {held}",
@@ -49,7 +48,7 @@ def _placed(path: Path, layer: Layer) -> Layer:
     try:
         check_frame(layer.source_crs)
     except FileFault as fault:
-        raise _fault(path, fault.words.en, fault.words.es) from fault
+        raise file_fault(path, fault.words.en, fault.words.es) from fault
     return layer
 
 
@@ -73,7 +72,7 @@ def _check(path: Path, rows: Sequence[Row]) -> None:
     missing = [name.upper() for name in _NEEDED if name not in names]
     if missing:
         lacking, found = ", ".join(missing), ", ".join(rows[0].raw["attributes"])
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not a layer of MRDS: it lacks {lacking}; it has: {found}",
             f"no es una capa de MRDS: le falta {lacking}; tiene: {found}",
@@ -105,7 +104,3 @@ def _words(value: object) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from app.errors import FileFault
 from app.words import Words
 from ingest.readers import opened
-from ingest.rows import FileRead, Raw, Reading, Row
+from ingest.rows import FileRead, Raw, Reading, Row, file_fault
 
 FORM = "wfs"
 MEMBER = "mrds.xml"
@@ -59,7 +59,7 @@ def _look(path: Path) -> FileRead:
     answer = _Answer()
     features = sum(1 for _ in _features(path, answer))
     if not features:
-        raise _fault(
+        raise file_fault(
             path,
             "it holds no feature; version 1.1.0 of the service takes a bbox of latitude before longitude",
             "no contiene ningún elemento; la versión 1.1.0 del servicio toma un bbox de latitud antes de longitud",
@@ -94,9 +94,9 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except _Unfit as unfit:
-        raise _fault(path, unfit.words.en, unfit.words.es) from unfit
+        raise file_fault(path, unfit.words.en, unfit.words.es) from unfit
     except expat.ExpatError as broken:
-        raise _fault(
+        raise file_fault(
             path,
             f"it is cut short or not XML ({broken}); ask the service again",
             f"está cortado o no es XML ({broken}); consulte el servicio de nuevo",
@@ -266,7 +266,3 @@ def fips_country(fips_code: str) -> str | None:
     if place.isascii() and place.isdigit():
         return "US"
     return place or None
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

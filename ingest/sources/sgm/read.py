@@ -16,7 +16,7 @@ from ingest.coordinates import WGS84, check_frame, is_geographic, numbers, to_wg
 from ingest.keys import Identity
 from ingest.layers import VECTOR_FILES, read_layer, vector_members
 from ingest.readers import opened
-from ingest.rows import FileRead, Raw, Reading, Row, RowRejected
+from ingest.rows import FileRead, Raw, Reading, Row, RowRejected, file_fault
 from ingest.sources.sgm.columns import attributes
 
 # Esri's own number for Web Mercator, older than its EPSG code; services still answer with it.
@@ -63,7 +63,7 @@ def _page(path: Path) -> _Page:
     members = vector_members(path) if path.suffix.lower() == ".zip" else []
     if len(members) > 1:
         held = ", ".join(members)
-        raise _fault(
+        raise file_fault(
             path,
             f"the zip should hold one layer; it holds: {held}",
             f"el zip debe contener una sola capa; contiene: {held}",
@@ -89,10 +89,10 @@ def _checked(path: Path, page: _Page) -> _Page:
     try:
         check_frame(page.source_crs)
     except FileFault as fault:
-        raise _fault(path, fault.words.en, fault.words.es) from fault
+        raise file_fault(path, fault.words.en, fault.words.es) from fault
     if page.features and not any(attributes(row["attributes"]) for row in page.features):
         held = ", ".join(page.features[0]["attributes"]) or "-"
-        raise _fault(
+        raise file_fault(
             path,
             f"none of its columns is one of SGM's mines (Nombre, Sustancia …); it holds: {held}",
             f"ninguna de sus columnas es de las minas del SGM (Nombre, Sustancia …); contiene: {held}",
@@ -105,14 +105,14 @@ def _json_page(path: Path) -> _Page:
     if "error" in answer:
         error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
         said = f"{error.get('code', '')} {error.get('message', '')}".strip()
-        raise _fault(
+        raise file_fault(
             path,
             f"it is the service's error, not data: {said}; ask the service again",
             f"es un error del servicio, no datos: {said}; consulte el servicio de nuevo",
         )
     features = answer.get("features")
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise _fault(
+        raise file_fault(
             path,
             "it holds no list of features; an answer to /query with f=json or f=geojson was expected",
             "no contiene una lista de features; se esperaba una respuesta de /query con f=json o f=geojson",
@@ -137,15 +137,17 @@ def _parsed(path: Path) -> dict[str, Any]:
         # NaN and Infinity are no JSON, yet written; kept as the words that they are.
         answer = json.loads(data.decode("utf-8-sig"), parse_constant=str)
     except UnicodeDecodeError as fault:
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not UTF-8, which JSON always is (byte {fault.start}); save the service's answer as it came",
             f"no es UTF-8, como todo JSON (byte {fault.start}); guarde la respuesta del servicio tal como llegó",
         ) from fault
     except (ValueError, RecursionError) as fault:
-        raise _fault(path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})") from fault
+        raise file_fault(
+            path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})"
+        ) from fault
     if not isinstance(answer, dict):
-        raise _fault(
+        raise file_fault(
             path, "it is JSON, but not an answer of the service", "es JSON, pero no una respuesta del servicio"
         )
     return answer
@@ -177,7 +179,7 @@ def _epsg(code: int) -> str:
 
 
 def _no_frame(path: Path, member: str) -> FileFault:
-    return _fault(
+    return file_fault(
         path,
         f"it does not say its coordinate system ({member}); ask the service with outSR=4326",
         f"no dice su sistema de coordenadas ({member}); consulte el servicio con outSR=4326",
@@ -260,7 +262,3 @@ def _said(raw: Raw) -> str:
 
 
 _NUMBERS = ("objectid", "fid", "oid")
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))
