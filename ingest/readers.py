@@ -133,7 +133,7 @@ def look_over(path: Path, wanted_member: str) -> Look:
             if not chunk.isascii():
                 good, bad = _by_line(chunk)
                 utf8_lines, other_lines = utf8_lines + good, other_lines + bad
-                fits_cp1252 = fits_cp1252 and _decodes(chunk, "cp1252")
+                fits_cp1252 = fits_cp1252 and decodes(chunk, "cp1252")
     if blank:
         raise file_fault(path, "it is empty", "está vacío")
     lines += not last.endswith(b"\n")
@@ -158,14 +158,15 @@ def _whole_lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
 
 def _by_line(chunk: bytes) -> tuple[int, int]:
     """How many lines with bytes beyond ASCII are UTF-8, and how many are not."""
-    if _decodes(chunk, "utf-8"):
+    if decodes(chunk, "utf-8"):
         return 1, 0
     beyond = [line for line in chunk.split(b"\n") if not line.isascii()]
-    good = sum(_decodes(line, "utf-8") for line in beyond)
+    good = sum(decodes(line, "utf-8") for line in beyond)
     return good, len(beyond) - good
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def decodes(data: bytes, encoding: str) -> bool:
+    """Whether the bytes are text in an encoding."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.readers import Look, opened
+from ingest.readers import Look, decodes, opened
 from ingest.rows import Fault, Reason, file_fault
 
 # From Datadxny; only Place is from schema.ini, which labels its columns: they have the names here that the WFS gives.
@@ -56,9 +56,9 @@ class Text:
         for line in self.lines():
             lines += 1
             if not line.isascii():
-                good = _decodes(line, "utf-8")
+                good = decodes(line, "utf-8")
                 utf8_lines, other_lines = utf8_lines + good, other_lines + (not good)
-                fits_cp1252 = fits_cp1252 and _decodes(line, "cp1252")
+                fits_cp1252 = fits_cp1252 and decodes(line, "cp1252")
         foreign = other_lines > 0 and utf8_lines == 0 and fits_cp1252
         return Look("cp1252" if foreign else "utf-8", lines, other_lines > 0 and not foreign, nul=False)
 
@@ -94,14 +94,6 @@ class Text:
     def fault(self, en: str, es: str) -> FileFault:
         where = f"{self.path.name}/{self.name}" if self.member else self.path.name
         return FileFault(Words(f"{where}: {en}", f"{where}: {es}"))
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +164,7 @@ class Table:
                 "it holds a NUL byte, which no text has; the agency's file is damaged here",
                 "contiene un byte NUL, que ningún texto lleva; el archivo está dañado aquí",
             )
-        if not _decodes(line, self.text.look.encoding):
+        if not decodes(line, self.text.look.encoding):
             return "row-encoding", Words(
                 "it holds bytes that are not UTF-8, while the rest of the table is",
                 "contiene bytes que no son UTF-8, mientras que el resto de la tabla lo es",
