@@ -12,8 +12,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from shapely import MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
 
+from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84
+from ingest.coordinates import WGS84, check_frame
 from ingest.kml import read_placemarks
 from ingest.rows import file_fault
 
@@ -36,7 +37,7 @@ _DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalErr
 
 def read_layer(path: Path, member: str | None = None) -> Layer:
     """The only layer of a vector file, or of a member of a zip; raises `FileFault` where there is none, several,
-    or no stated frame."""
+    or no stated frame that we know."""
     if (member or path.name).lower().endswith((".kml", ".kmz")):
         read = read_placemarks(path)
         return Layer(WGS84, read.encoding, read.note, iter(read.features))
@@ -58,14 +59,45 @@ def read_layer(path: Path, member: str | None = None) -> Layer:
             "it does not say a coordinate system that has an EPSG code (a shapefile says it in its .prj)",
             "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
         )
-    return Layer(f"EPSG:{code}", encoding, note, _features(frame))
+    source_crs = f"EPSG:{code}"
+    check_frame_of(path, source_crs)
+    return Layer(source_crs, encoding, note, _features(frame))
 
 
-def vector_members(path: Path) -> list[str]:
+def check_frame_of(path: Path, source_crs: str) -> None:
+    """Raises `FileFault`, with the file's name, for a frame that we know no way from to WGS 84."""
+    try:
+        check_frame(source_crs)
+    except FileFault as fault:
+        raise file_fault(path, fault.words.en, fault.words.es) from fault
+
+
+def layer_in(path: Path) -> Layer | None:
+    """The layer of a vector file, or of the only one in a zip; None for any other file."""
+    if path.suffix.lower() in VECTOR_FILES:
+        return read_layer(path)
+    member = only_member(path)
+    return read_layer(path, member) if member else None
+
+
+def only_member(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> str | None:
+    """The vector file within a zip, None where there is none; raises `FileFault` where there are several."""
+    members = vector_members(path, endings)
+    if len(members) > 1:
+        held = ", ".join(members)
+        raise file_fault(
+            path,
+            f"the zip should hold one layer; it holds: {held}",
+            f"el zip debe contener una sola capa; contiene: {held}",
+        )
+    return members[0] if members else None
+
+
+def vector_members(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> list[str]:
     """The vector files within a zip; none where there are none, or where the file is no zip."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return [name for name in archive.namelist() if name.lower().endswith(VECTOR_FILES)]
+            return [name for name in archive.namelist() if name.lower().endswith(endings)]
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
         return []
 

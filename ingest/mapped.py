@@ -12,10 +12,8 @@ from typing import Any
 
 from app.domain.deposit import DepositCommodity, Harmonised, UnmappedWord
 from app.domain.vocabulary import fold
-from app.errors import FileFault
-from ingest.coordinates import check_frame
 from ingest.crosswalk import Crosswalks
-from ingest.layers import VECTOR_FILES, Layer, read_layer, vector_members
+from ingest.layers import Layer, layer_in
 from ingest.mapping import FREE, LISTED, YEARS, Mapping, mapping_of
 from ingest.names import stated, tidied
 from ingest.places import Place, Places
@@ -54,14 +52,10 @@ class Mapped:
         return _key(self.mapping, raw["columns"]), self._layer_of(raw["columns"])
 
     def _file(self, file: int, path: Path) -> tuple[FileRead, Iterator[Row | Fault]]:
-        layer = _layer(path)
+        layer = layer_in(path)
         return self._table(file, path) if layer is None else self._features(file, path, layer)
 
     def _features(self, file: int, path: Path, layer: Layer) -> tuple[FileRead, Iterator[Row | Fault]]:
-        try:
-            check_frame(layer.source_crs)
-        except FileFault as fault:
-            raise file_fault(path, fault.words.en, fault.words.es) from fault
         features = list(layer.features)
         if features:
             # A placemark of KML has only the columns that it fills.
@@ -123,21 +117,6 @@ class Mapped:
 def mapped(name: str, columns: Path, accuracy_m: float) -> Mapped:
     """The source that a `columns.toml` describes; raises `FileFault` for one that does not."""
     return Mapped(name, mapping_of(columns), accuracy_m)
-
-
-def _layer(path: Path) -> Layer | None:
-    """The layer of a vector file, or of the only one in a zip; None for any other file."""
-    if path.suffix.lower() in VECTOR_FILES:
-        return read_layer(path)
-    members = vector_members(path)
-    if len(members) > 1:
-        held = ", ".join(members)
-        raise file_fault(
-            path,
-            f"the zip should hold one layer; it holds: {held}",
-            f"el zip debe contener una sola capa; contiene: {held}",
-        )
-    return read_layer(path, members[0]) if members else None
 
 
 def _words(value: object) -> str | None:

@@ -12,9 +12,9 @@ from typing import Any
 from app.domain.vocabulary import fold
 from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84, check_frame, is_geographic, numbers, to_wgs84
+from ingest.coordinates import WGS84, is_geographic, numbers, to_wgs84
 from ingest.keys import Identity
-from ingest.layers import VECTOR_FILES, read_layer, vector_members
+from ingest.layers import Layer, check_frame_of, layer_in
 from ingest.readers import opened
 from ingest.rows import FileRead, Raw, Reading, Row, RowRejected, file_fault
 from ingest.sources.sgm.columns import attributes
@@ -58,21 +58,11 @@ def layer_of(scale: object) -> str | None:
 
 
 def _page(path: Path) -> _Page:
-    if path.suffix.lower() in VECTOR_FILES:
-        return _vector_page(path)
-    members = vector_members(path) if path.suffix.lower() == ".zip" else []
-    if len(members) > 1:
-        held = ", ".join(members)
-        raise file_fault(
-            path,
-            f"the zip should hold one layer; it holds: {held}",
-            f"el zip debe contener una sola capa; contiene: {held}",
-        )
-    return _vector_page(path, members[0]) if members else _json_page(path)
+    layer = layer_in(path)
+    return _vector_page(layer) if layer else _json_page(path)
 
 
-def _vector_page(path: Path, member: str | None = None) -> _Page:
-    layer = read_layer(path, member)
+def _vector_page(layer: Layer) -> _Page:
     features = [
         {"attributes": said, "x": _at(point, 0), "y": _at(point, 1), "crs": layer.source_crs}
         for said, point in layer.features
@@ -85,11 +75,7 @@ def _at(point: tuple[float, float] | None, axis: int) -> float | None:
 
 
 def _checked(path: Path, page: _Page) -> _Page:
-    """The page, if its columns are SGM's and its frame is one that we know."""
-    try:
-        check_frame(page.source_crs)
-    except FileFault as fault:
-        raise file_fault(path, fault.words.en, fault.words.es) from fault
+    """The page, if its columns are SGM's."""
     if page.features and not any(attributes(row["attributes"]) for row in page.features):
         held = ", ".join(page.features[0]["attributes"]) or "-"
         raise file_fault(
@@ -119,6 +105,7 @@ def _json_page(path: Path) -> _Page:
         )
     geojson = answer.get("type") == "FeatureCollection"
     crs = _geojson_crs(path, answer) if geojson else _esri_crs(path, answer)
+    check_frame_of(path, crs)
     rows = [_geojson_row(one, crs) if geojson else _esri_row(one, crs) for one in features]
     more = answer.get("exceededTransferLimit") or _member(answer, "properties").get("exceededTransferLimit")
     return _Page(rows, crs, "utf-8", bool(more))
