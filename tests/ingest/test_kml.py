@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.errors import FileFault
-from ingest import kml
+from ingest import guarded
 from ingest.kml import Placemarks, read_placemarks
 from ingest.layers import read_layer
 from ingest.sources.sgm.read import read
@@ -190,8 +190,8 @@ def test_what_is_no_kml_is_refused_in_one_sentence(tmp_path: Path, data: str, se
 
 
 def test_a_tag_without_an_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kml, "_LONGEST_TOKEN", 1000)
-    monkeypatch.setattr(kml, "_CHUNK", 100)
+    monkeypatch.setattr(guarded, "_LONGEST_TOKEN", 1000)
+    monkeypatch.setattr(guarded, "_CHUNK", 100)
     (tmp_path / "minas.kml").write_text("<kml><Placemark id='" + "x" * 5000)
     assert "longer or deeper" in fault(tmp_path / "minas.kml")
 
