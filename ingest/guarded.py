@@ -96,7 +96,16 @@ class Guarded:
         return "".join(self._text)
 
     def take(self, chunk: bytes) -> None:
-        self._parser.Parse(chunk, not chunk)
+        try:
+            self._parser.Parse(chunk, not chunk)
+        except (LookupError, ValueError) as fault:
+            # So Python says that it does not know the encoding, or that it is none of those that expat can be told.
+            if self.way:
+                raise
+            raise Unfit(
+                f"it says that its encoding is {self.encoding}, in which no XML can be read; save it as UTF-8",
+                f"dice que su codificación es {self.encoding}, en la que no se puede leer XML; guárdelo en UTF-8",
+            ) from fault
         self._taken += len(chunk)
         if self._taken - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
             raise self._too_long()
