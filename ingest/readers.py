@@ -242,7 +242,11 @@ def _header(path: Path, lines: _Lines) -> tuple[str, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         listed = ", ".join(map(repr, twice))
-        raise file_fault(path, f"its header names a column twice: {listed}", f"su encabezado repite columnas: {listed}")
+        raise file_fault(
+            path,
+            f"its header names a column twice: {listed}; its first line should name each once",
+            f"su encabezado repite columnas: {listed}; su primera línea debe nombrar cada una una vez",
+        )
     return names
 
 

@@ -80,8 +80,9 @@ class Reading:
 
 
 def file_fault(path: Path, en: str, es: str) -> FileFault:
-    """What is wrong with a file, after its name."""
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))
+    """What is wrong with a file or folder, after its name, which `.` has none of."""
+    name = path.name or path
+    return FileFault(Words(f"{name}: {en}", f"{name}: {es}"))
 
 
 def rejected(code: str, field: str | None, value: object, en: str, es: str) -> RowRejected:

@@ -55,7 +55,9 @@ def _parsed(path: Path) -> dict[str, Any]:
         feature = json.loads(data.decode("utf-8-sig"), parse_constant=str)
     except (ValueError, RecursionError) as fault:
         raise file_fault(
-            path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})"
+            path,
+            f"it is cut short or not JSON ({fault}); ask the service again",
+            f"está cortado o no es JSON ({fault}); consulte el servicio de nuevo",
         ) from fault
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         raise _no_record(path)

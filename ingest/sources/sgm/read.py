@@ -44,7 +44,7 @@ def read(paths: Sequence[Path]) -> Reading:
         raise FileFault(
             Words(
                 f"{last} says that more rows follow (exceededTransferLimit); give the pages after it too, in order",
-                f"{last} dice que siguen más filas (exceededTransferLimit); dé también las páginas que le siguen",
+                f"{last} dice que siguen más filas (exceededTransferLimit); dé también, en orden, las páginas que siguen",
             )
         )
     files = tuple(FileRead(page.encoding, len(page.features), page.note) for page in pages)
@@ -131,11 +131,15 @@ def _parsed(path: Path) -> dict[str, Any]:
         ) from fault
     except (ValueError, RecursionError) as fault:
         raise file_fault(
-            path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})"
+            path,
+            f"it is cut short or not JSON ({fault}); ask the service again, or give a shapefile, GeoPackage or KML",
+            f"está cortado o no es JSON ({fault}); consulte el servicio de nuevo o dé un shapefile, GeoPackage o KML",
         ) from fault
     if not isinstance(answer, dict):
         raise file_fault(
-            path, "it is JSON, but not an answer of the service", "es JSON, pero no una respuesta del servicio"
+            path,
+            "it is JSON, but not an answer of the service to /query with f=json or f=geojson",
+            "es JSON, pero no una respuesta del servicio a /query con f=json o f=geojson",
         )
     return answer
 
