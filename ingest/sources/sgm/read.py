@@ -44,7 +44,8 @@ def read(paths: Sequence[Path]) -> Reading:
         raise FileFault(
             Words(
                 f"{last} says that more rows follow (exceededTransferLimit); give the pages after it too, in order",
-                f"{last} dice que siguen más filas (exceededTransferLimit); dé también, en orden, las páginas que siguen",
+                f"{last} dice que siguen más filas (exceededTransferLimit); dé también las páginas que le siguen, "
+                "en orden",
             )
         )
     files = tuple(FileRead(page.encoding, len(page.features), page.note) for page in pages)
