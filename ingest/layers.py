@@ -16,6 +16,7 @@ from app.errors import FileFault
 from app.words import Words
 from ingest.coordinates import WGS84, check_frame
 from ingest.kml import read_placemarks
+from ingest.readers import NO_ZIP
 from ingest.rows import file_fault
 
 VECTOR_FILES = (".shp", ".gpkg", ".kml", ".kmz")
@@ -98,7 +99,7 @@ def vector_members(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> list[
     try:
         with zipfile.ZipFile(path) as archive:
             return [name for name in archive.namelist() if name.lower().endswith(endings)]
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+    except NO_ZIP:
         return []
 
 

@@ -29,6 +29,9 @@ csv.field_size_limit(_LONGEST_LINE)
 _DAMAGES = (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError)
 _ENCRYPTED = 1
 
+# What a file raises that is no zip, or is a damaged one: a version of the format that nobody has is not implemented.
+NO_ZIP = (OSError, zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError)
+
 # The first bytes of a zip with members, and of an empty one.
 _ZIP_STARTS = (b"PK\3\4", b"PK\5\6")
 

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.readers import Look, decodes, opened
+from ingest.readers import NO_ZIP, Look, decodes, opened
 from ingest.rows import Fault, Reason, file_fault
 
 # From Datadxny; only Place is from schema.ini, which labels its columns: they have the names here that the WFS gives.
@@ -253,7 +253,7 @@ def _held(path: Path) -> list[tuple[str, Text]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError):
+    except NO_ZIP:
         return [(path.name, Text(path))]
     return [(member, Text(path, member)) for member in members]
 
