@@ -1,5 +1,6 @@
 """The command line: `vetalode`, also `python -m ingest`. Exit 0: done; 1: refused, with a sentence; 2: misused."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -48,8 +49,13 @@ def main(words: Sequence[str] | None = None) -> int:
             raise
         tell.say(_NOT_MIGRATED if isinstance(fault.orig, UndefinedTable) else _away(fault).words)
     except BrokenPipeError:
-        # `vetalode rejects | head` has seen enough; what is still to be written must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # `vetalode rejects | head` has seen enough.
+        _silence()
+    except OSError as fault:
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _silence()
+        tell.say(_disk_full(fault))
     except KeyboardInterrupt:
         tell.say(_STOPPED_FETCH if asked.verb == "fetch" else _STOPPED)
         return 130
@@ -72,6 +78,19 @@ _NOT_MIGRATED = Words(
     "the database has no tables of Vetalode yet; run `vetalode migrate`",
     "la base de datos aún no tiene las tablas de Vetalode; ejecute `vetalode migrate`",
 )
+
+
+def _silence() -> None:
+    """What is still to be written must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _disk_full(fault: OSError) -> Words:
+    why = fault.strerror
+    return Words(
+        f"there is no room left ({why}): free some, or name another temporary folder in TMPDIR",
+        f"no queda espacio ({why}): libere un poco, o indique otra carpeta temporal en TMPDIR",
+    )
 
 
 def _away(fault: DBAPIError | psycopg.Error) -> VetalodeError:

@@ -1,7 +1,7 @@
 """What may be typed after `vetalode`, in both languages."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -52,21 +52,19 @@ _SPANISH = {
     "ambiguous option: %(option)s could match %(matches)s": "opción ambigua: %(option)s puede ser %(matches)s",
     "expected one argument": "falta su valor",
     "ignored explicit argument %r": "no lleva valor: %r",
-    "invalid %(type)s value: %(value)r": "valor que no se entiende: %(value)r",
     "invalid choice: %(value)r (choose from %(choices)s)": "no existe %(value)r (elija entre %(choices)s)",
 }
 
 
+# As far as the database counts.
+_MOST = (1 << 31) - 1
+
+
 def _count(typed: str) -> int:
-    """A whole number that the database can count to."""
     number = int(typed)
-    if not 0 <= number < 1 << 31:
+    if not 0 <= number <= _MOST:
         raise ValueError(typed)
     return number
-
-
-# How argparse calls the value that it could not read.
-_count.__name__ = "int"
 
 
 def parse(words: Sequence[str]) -> Asked:
@@ -89,6 +87,18 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     def say(en: str, es: str) -> str:
         return Words(en, es).speak(lang)
 
+    def typed(read: Callable[[str], object], en: str, es: str) -> Callable[[str], object]:
+        """Reads a value, or says what it should be."""
+
+        def reading(value: str) -> object:
+            try:
+                return read(value)
+            except ValueError:
+                raise argparse.ArgumentTypeError(say(f"{value!r} is not {en}", f"{value!r} no es {es}")) from None
+
+        return reading
+
+    number = typed(int, "the number of a run", "el número de una ejecución")
     top = argparse.ArgumentParser(
         "vetalode",
         description=say(
@@ -145,7 +155,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     )
     one.add_argument(
         "--retrieved",
-        type=date.fromisoformat,
+        type=typed(date.fromisoformat, "a day such as 2026-11-17", "un día como 2026-11-17"),
         metavar=say("YYYY-MM-DD", "AAAA-MM-DD"),
         help=say(
             "day they were fetched (else the file's date)", "día en que se descargaron (si no, la fecha del archivo)"
@@ -183,7 +193,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     )
     bad.add_argument(
         "--run",
-        type=int,
+        type=number,
         help=say("of this run; else of the newest of each layer", "de esta ejecución; si no, la última de cada capa"),
     )
     bad.add_argument(
@@ -199,7 +209,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
             "juzga de nuevo los rechazos, una vez corregida una tabla o el código",
         ),
     )
-    again.add_argument("--run", type=int, help=say("those of this run only", "solo los de esta ejecución"))
+    again.add_argument("--run", type=number, help=say("those of this run only", "solo los de esta ejecución"))
     lost = verbs.add_parser(
         "unmapped", help=say("words that no crosswalk explains", "palabras que ninguna tabla explica")
     )
@@ -212,7 +222,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     )
     two.add_argument(
         "--limit",
-        type=_count,
+        type=typed(_count, f"a whole number from 0 to {_MOST}", f"un número entero de 0 a {_MOST}"),
         metavar="N",
         help=say(
             "show so many changes (else 20 in a table, all in csv and json)",
@@ -231,7 +241,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     told.add_argument(
         "run",
         nargs="?",
-        type=int,
+        type=number,
         help=say("its number; else the newest", "su número; si no, la última"),
     )
     told.add_argument(

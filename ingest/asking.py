@@ -39,20 +39,27 @@ def runs(connection: Connection, limit: int = 10) -> Sequence[Row[*tuple[Any, ..
     ).all()
 
 
-# A run's rejects count until a later one has read its layers anew; a replay reads no file, and takes none away.
+# A run's rejects count until a later one has read its layers anew. A file that holds only a part takes the place of
+# another part at most, for it says nothing of the other rows of a whole one; a replay reads no file at all.
 NEWEST = """
     NOT EXISTS (SELECT FROM ingest_run later
                 WHERE later.source = run.source AND later.state = 'done'
                   AND (later.layers && run.layers OR run.layers = '{}')
-                  AND later.id > run.id
+                  AND later.id > run.id AND (run.partial OR NOT later.partial)
                   AND EXISTS (SELECT FROM ingest_run_file WHERE ingest_run_file.run = later.id))
 """
+
+
+REJECT = (
+    *("run", "source", "file", "sha256", "row_number", "stage", "code", "field", "value", "message_en", "message_es"),
+    *("resolved_by_run", "raw"),
+)
 
 
 def rejects(
     connection: Connection, run: int | None, source: str | None, *, resolved: bool = False
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rejects of one run, or of each source's newest finished run; those that a replay resolved only if asked."""
+    """The rejects of one run, or of each layer's newest; those that a replay resolved only if asked."""
     return connection.execute(
         text(f"""
             SELECT reject.run, run.source, file.name AS file, file.sha256, reject.row_number, reject.stage, reject.code,

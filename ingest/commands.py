@@ -219,7 +219,7 @@ def rejects(asked: Asked, engine: Engine) -> int:
             raise BadValue(Words(f"there is no run {asked.run}", f"no existe la ejecución {asked.run}"))
         rows = asking.rejects(connection, asked.run, asked.source, resolved=asked.resolved)
     if asked.format != "table":
-        machine(asked.format, [row._asdict() for row in rows])
+        machine(asked.format, asking.REJECT, [row._asdict() for row in rows])
     elif not rows:
         sentence(Words("no rejected row is left", "no queda ninguna fila rechazada"), asked.lang)
     else:
@@ -269,10 +269,10 @@ def unmapped(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
         rows = [(row, _proposal(row)) for row in asking.unmapped(connection, asked.source)]
     if asked.format == "json":
-        machine("json", [_to_paste(row, proposal, asked.lang) for row, proposal in rows])
+        machine("json", _PASTED, [_to_paste(row, proposal, asked.lang) for row, proposal in rows])
     elif asked.format == "csv":
         in_files = sorted(rows, key=lambda one: str(one[0].crosswalk))
-        machine("csv", [_flat(_to_paste(row, proposal, asked.lang)) for row, proposal in in_files])
+        machine("csv", _PASTED, [_flat(_to_paste(row, proposal, asked.lang)) for row, proposal in in_files])
     elif not rows:
         sentence(Words("every word is explained", "todas las palabras tienen correspondencia"), asked.lang)
     else:
@@ -289,6 +289,10 @@ def _proposal(row: Any) -> Proposal | None:
     """What the word may mean, by its likeness to what its crosswalk knows."""
     name = row.crosswalk.rpartition("/")[2].removesuffix(".csv")
     return propose(row.word, source(row.source).crosswalks[name])
+
+
+# A crosswalk's columns, then what tells of the word.
+_PASTED = ("word", "proposal", "note", "source", "attribute", "rows", "examples", "crosswalk")
 
 
 def _to_paste(row: Any, proposal: Proposal | None, lang: Lang) -> dict[str, Any]:
@@ -319,7 +323,7 @@ def diff(asked: Asked, engine: Engine) -> int:
         pair = difference.releases(connection, asked.older, asked.newer)
         if asked.format != "table":
             with difference.changes(connection, pair, asked.limit) as changes:
-                machine(asked.format, (row._asdict() for row in changes))
+                machine(asked.format, tuple(changes.keys()), (row._asdict() for row in changes))
             return 0
         counts, fields = difference.counts(connection, pair), difference.by_field(connection, pair)
         shown = difference.changes(connection, pair, _SHOWN if asked.limit is None else asked.limit).all()

@@ -212,8 +212,12 @@ class _Download:
             raise self._another_file()
         return replace(begun, length=length)
 
+    def _drop_part(self) -> None:
+        self.part.unlink(missing_ok=True)
+        _beside(self.part).unlink(missing_ok=True)
+
     def _another_file(self) -> Unanswered:
-        self.part.unlink()
+        self._drop_part()
         return Unanswered(
             "the file has changed on the server, so what is here of it is of no use; starting anew",
             "el archivo cambió en el servidor, así que la parte que ya está no sirve; se empieza de nuevo",
@@ -237,8 +241,7 @@ class _Download:
 
     def _too_large(self) -> Unanswered:
         """A part that can never become whole is not kept."""
-        self.part.unlink(missing_ok=True)
-        _beside(self.part).unlink(missing_ok=True)
+        self._drop_part()
         return too_large(self.limit_bytes)
 
     def _receive(self, response: Response, version: _Version) -> None:
@@ -259,6 +262,9 @@ class _Download:
         length = self._here()
         if length < (version.length or 0):
             raise Unanswered("the file breaks off", "el archivo se interrumpe", passing=True)
+        if not length:
+            self._drop_part()
+            raise Unanswered("the server gives an empty file", "el servidor da un archivo vacío")
         digest = _digest(self.part)
         self.part.replace(self.target)
         _beside(self.part).unlink()

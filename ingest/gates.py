@@ -2,7 +2,7 @@
 
 Drift is measured layer by layer against the current release, for layers that it has and whose data are as real (or as
 made-up) as before: the first real file in place of the sample is no drift. Shares of fewer than `FEWEST` rows say
-little, and are not measured.
+little, and are not measured; a deposit that has moved is odd among however few.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,8 @@ def check(connection: Connection, accepted: Sequence[str]) -> None:
     if odd:
         gates = " ".join(f"--accept {gate}" for gate in dict.fromkeys(drift.gate for drift in odd))
         en, es = "\n".join(drift.words.en for drift in odd), "\n".join(drift.words.es for drift in odd)
-        raise GateClosed(Words(f"{en}\nif that is right: publish {gates}", f"{es}\nsi es correcto: publish {gates}"))
+        command = f"vetalode publish {gates}"
+        raise GateClosed(Words(f"{en}\nif that is right: {command}", f"{es}\nsi es correcto: {command}"))
 
 
 def drifts(connection: Connection) -> Iterator[Drift]:
@@ -111,14 +112,21 @@ _BEFORE = f"""
 """
 
 
+def _named(source: str, layer: str) -> str:
+    """A layer as people know it; a source's only one has its name."""
+    return source if layer == source else f"{source} {layer}"
+
+
 def _rows(connection: Connection) -> Iterator[Drift]:
     for source, layer, now, before in connection.execute(text("SELECT * FROM compared ORDER BY 1, 2")):
         if before >= FEWEST and abs((now or 0) - before) > ROWS_SHARE * before:
             yield Drift(
                 "rows",
                 Words(
-                    f"{source} {layer} has {now or 0} rows, {before} in the current release: more than 2 % apart",
-                    f"{source} {layer} tiene {now or 0} filas, {before} en la edición actual: difieren más del 2 %",
+                    f"{_named(source, layer)} has {now or 0} rows, {before} in the current release: "
+                    "more than 2 % apart",
+                    f"{_named(source, layer)} tiene {now or 0} filas, {before} en la edición actual: "
+                    "difieren más del 2 %",
                 ),
             )
 
@@ -132,14 +140,15 @@ def _fill(connection: Connection) -> Iterator[Drift]:
     )
     for source, layer, now, before in pairs:
         for name in MEANING:
-            if abs(now[name] - before[name]) > FILL_POINTS:
+            # Shares are cut off at some digit: 13 of 120 less 7 of 120 would be a hair more than 5 points.
+            if round(abs(now[name] - before[name]), 6) > FILL_POINTS:
                 yield Drift(
                     "fill",
                     Words(
-                        f"{name} is filled in {now[name]:.1f} % of {source} {layer}, "
-                        f"and in {before[name]:.1f} % in the current release",
-                        f"{name} está lleno en {now[name]:.1f} % de {source} {layer}, "
-                        f"y en {before[name]:.1f} % en la edición actual",
+                        f"{name} is filled in {now[name]:.2f} % of {_named(source, layer)}, "
+                        f"and in {before[name]:.2f} % in the current release: more than 5 points apart",
+                        f"{name} está lleno en {now[name]:.2f} % de {_named(source, layer)}, "
+                        f"y en {before[name]:.2f} % en la edición actual: difieren más de 5 puntos",
                     ),
                 )
 
@@ -148,30 +157,35 @@ def _ids(connection: Connection) -> Iterator[Drift]:
     """Ids whose place is another now; with another name too, the id was probably given to something else."""
     row = connection.execute(
         text(f"""
-            SELECT count(*) FILTER (WHERE record.name IS DISTINCT FROM deposit.name) AS reused,
-                   count(*) FILTER (WHERE record.name IS NOT DISTINCT FROM deposit.name) AS moved,
-                   min(deposit.id) AS example
-            FROM record JOIN compared USING (source, layer)
-            -- A sub-select, not a join: so that just one partition is looked at, and the ids before the distances.
-            JOIN deposit ON deposit.release = (SELECT current_release FROM catalogue)
-                        AND deposit.id = record.source || '-' || record.source_id
-            WHERE record.valid_to_run IS NULL AND deposit.record <> record.id
-              AND ST_DistanceSphere(ST_MakePoint(record.longitude, record.latitude), deposit.geom) > {MOVED_M}
+            SELECT count(*) FILTER (WHERE renamed) AS reused, min(id) FILTER (WHERE renamed) AS one_reused,
+                   count(*) FILTER (WHERE NOT renamed) AS moved, min(id) FILTER (WHERE NOT renamed) AS one_moved
+            FROM (
+                SELECT deposit.id, record.name IS DISTINCT FROM deposit.name AS renamed
+                FROM record JOIN compared USING (source, layer)
+                -- A sub-select, not a join: so that just one partition is looked at.
+                JOIN deposit ON deposit.release = (SELECT current_release FROM catalogue)
+                            AND deposit.id = record.source || '-' || record.source_id
+                -- Most have not moved at all, which is sooner known than how far. A record that is the same may have:
+                -- what it means is renewed when a crosswalk is edited, and so may be the repair of its position.
+                WHERE record.valid_to_run IS NULL
+                  AND (ST_X(deposit.geom), ST_Y(deposit.geom)) IS DISTINCT FROM (record.longitude, record.latitude)
+                  AND ST_DistanceSphere(ST_MakePoint(record.longitude, record.latitude), deposit.geom) > {MOVED_M}
+            ) far
         """)
     ).one()
     if row.reused:
         yield Drift(
             "reused",
             Words(
-                f"{row.reused} ids have another name and lie more than 10 km off, such as {row.example}",
-                f"{row.reused} identificadores tienen otro nombre y están a más de 10 km, como {row.example}",
+                f"ids that have another name and lie more than 10 km off: {row.reused}, such as {row.one_reused}",
+                f"identificadores con otro nombre y a más de 10 km: {row.reused}, como {row.one_reused}",
             ),
         )
     if row.moved:
         yield Drift(
             "moved",
             Words(
-                f"{row.moved} deposits have moved by more than 10 km, such as {row.example}",
-                f"{row.moved} yacimientos se movieron más de 10 km, como {row.example}",
+                f"deposits that lie more than 10 km from where they were: {row.moved}, such as {row.one_moved}",
+                f"yacimientos a más de 10 km de donde estaban: {row.moved}, como {row.one_moved}",
             ),
         )

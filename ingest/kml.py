@@ -1,28 +1,26 @@
 """Reads the placemarks of a KML file, or of a KMZ, which is one in a zip.
 
 GDAL is not asked: its driver KML leaves out what a placemark says in `ExtendedData`, and its driver LIBKML all that a
-`Schema` in the file does not announce, or that the first placemark lacks (OSGeo/gdal issues 14698 and 826). A document
-type is refused, and with it every entity of its own: KML has none, and they are how a small file fills a machine.
+`Schema` in the file does not announce, or that the first placemark lacks (OSGeo/gdal issues 14698 and 826).
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import IO
 from xml.parsers import expat
 
-from app.errors import FileFault
 from app.words import Words
+from ingest.guarded import Guarded, Sentences, Unfit, chunks, explained
 from ingest.readers import opened
 
 # What a KMZ calls the file that it is about.
 _MEMBER = "doc.kml"
-_CHUNK = 1 << 20
-_LONGEST_TOKEN = 16 << 20
-_LONGEST_TEXT = 1 << 20
-_DEEPEST = 100
+_SENTENCES = Sentences(
+    doctype=Words("which no KML needs; export it again", "que ningún KML necesita; expórtelo de nuevo"),
+    too_long=Words("any that describes a place", "los que describen un lugar"),
+    broken=Words("fetch it again", "descárguelo de nuevo"),
+)
 
 Point = tuple[float, float]
 
@@ -42,7 +40,7 @@ def read_placemarks(path: Path) -> Placemarks:
     A placemark's words are its `ExtendedData`, else the rows of two cells of the HTML table in its description, as
     ArcGIS writes them; then `Name`, `description` and `Folder` (all folders it is in), verbatim.
     """
-    with _explained(path):
+    with explained(path, _SENTENCES):
         try:
             return _placemarks(path, None)
         except expat.ExpatError as broken:
@@ -58,10 +56,10 @@ def read_placemarks(path: Path) -> Placemarks:
 def _placemarks(path: Path, encoding: str | None) -> Placemarks:
     document = _Document(encoding)
     with opened(path, _MEMBER) as stream:
-        for chunk in _chunks(stream):
-            document.take(chunk)
+        for chunk in chunks(stream):
+            document.xml.take(chunk)
     if not document.done:
-        raise _Unfit(
+        raise Unfit(
             "it holds no placemark; a KML that only links to another (NetworkLink) is no data, so give that other one",
             "no contiene marcas de lugar; un KML que solo enlaza a otro (NetworkLink) no trae datos: dé ese otro",
         )
@@ -69,37 +67,7 @@ def _placemarks(path: Path, encoding: str | None) -> Placemarks:
         f"{path.name} is not in the encoding that it says; read as Windows-1252",
         f"{path.name} no está en la codificación que dice; se lee como Windows-1252",
     )
-    return Placemarks(encoding or document.encoding, note if encoding else None, document.done)
-
-
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The file in pieces, of which the last is empty: only there a file cut short shows."""
-    while chunk := stream.read(_CHUNK):
-        yield chunk
-    yield b""
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except _Unfit as unfit:
-        raise FileFault(Words(f"{path.name}: {unfit.words.en}", f"{path.name}: {unfit.words.es}")) from unfit
-    except expat.ExpatError as broken:
-        raise FileFault(
-            Words(
-                f"{path.name}: it is cut short or not XML ({broken}); fetch it again",
-                f"{path.name}: está cortado o no es XML ({broken}); descárguelo de nuevo",
-            )
-        ) from broken
-
-
-class _Unfit(Exception):
-    """The XML is well-formed so far, but no KML that can be used."""
-
-    def __init__(self, en: str, es: str) -> None:
-        super().__init__(en)
-        self.words = Words(en, es)
+    return Placemarks(encoding or document.xml.encoding, note if encoding else None, document.done)
 
 
 @dataclass(slots=True)
@@ -139,75 +107,37 @@ _OWN = {"name": "Name", "description": "description"}
 
 
 class _Document:
-    """Makes placemarks of a file as it is parsed; `done` are those that are whole. Prefixes of names are left out."""
+    """Makes placemarks of a file as it is parsed; `done` are those that are whole."""
 
     def __init__(self, encoding: str | None) -> None:
+        self.xml = Guarded(_SENTENCES, self._start, self._end, encoding)
         self.done: list[tuple[dict[str, str], Point | None]] = []
-        self.encoding = "utf-8"
-        self._open: list[str] = []
         self._folders: dict[int, str] = {}
         self._placemark: _Placemark | None = None
         self._column = ""
-        self._is_leaf = False
-        self._text: list[str] = []
-        self._length = 0
-        self._taken = 0
-        self._parser = expat.ParserCreate(encoding, namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.XmlDeclHandler = self._declaration
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._parser.StartElementHandler = self._start
-        self._parser.CharacterDataHandler = self._data
-        self._parser.EndElementHandler = self._end
 
-    def take(self, chunk: bytes) -> None:
-        self._parser.Parse(chunk, not chunk)
-        self._taken += len(chunk)
-        if self._taken - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
-            raise _too_long()
-
-    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        self.encoding = (encoding or self.encoding).lower()
-
-    def _doctype(self, name: str, *_rest: object) -> None:
-        raise _Unfit(
-            f"it has a document type ({name}), which no KML needs; export it again",
-            f"lleva un tipo de documento ({name}), que ningún KML necesita; expórtelo de nuevo",
-        )
-
-    def _start(self, full_name: str, attributes: Mapping[str, str]) -> None:
-        name = full_name.rpartition(" ")[2]
-        if not self._open and name != "kml":
-            raise _Unfit(f"it is a {name}, not a kml", f"es un {name}, no un kml")
-        if len(self._open) == _DEEPEST:
-            raise _too_long()
-        self._open.append(name)
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        way = self.xml.way
+        if len(way) == 1 and name != "kml":
+            raise Unfit(f"it is a {name}, not a kml", f"es un {name}, no un kml")
         if name == "Placemark" and self._placemark is None:
             folder = " / ".join(filter(None, self._folders.values()))
-            self._placemark = _Placemark(len(self._open), folder)
+            self._placemark = _Placemark(len(way), folder)
         if name in ("Data", "SimpleData"):
             self._column = attributes.get("name", "")
-        self._is_leaf, self._text, self._length = True, [], 0
 
-    def _data(self, text: str) -> None:
-        self._text.append(text)
-        self._length += len(text)
-        if self._length > _LONGEST_TEXT:
-            raise _too_long()
-
-    def _end(self, _name: str) -> None:
-        within = self._open[self._placemark.depth :] if self._placemark else []
-        if self._placemark and within and self._is_leaf:
-            self._keep(self._placemark, within, "".join(self._text))
+    def _end(self) -> None:
+        xml, way = self.xml, self.xml.way
+        within = way[self._placemark.depth :] if self._placemark else []
+        if self._placemark and within and xml.is_leaf:
+            self._keep(self._placemark, within, xml.text)
         elif self._placemark and not within:
             self.done.append(self._placemark.told())
             self._placemark = None
-        elif not self._placemark and self._open[-2:] == ["Folder", "name"]:
-            self._folders[len(self._open) - 1] = "".join(self._text).strip()
-        elif self._open[-1] == "Folder":
-            self._folders.pop(len(self._open), None)
-        self._open.pop()
-        self._is_leaf = False
+        elif not self._placemark and way[-2:] == ["Folder", "name"]:
+            self._folders[len(way) - 1] = xml.text.strip()
+        elif way[-1] == "Folder":
+            self._folders.pop(len(way), None)
 
     def _keep(self, placemark: _Placemark, within: list[str], text: str) -> None:
         """Keeps the text of an element by its way within its placemark."""
@@ -226,13 +156,6 @@ class _Document:
             placemark.said[self._column] = text
         elif len(within) == 1 and within[0] not in ("Data", "SchemaData"):
             placemark.said[within[0]] = text
-
-
-def _too_long() -> _Unfit:
-    return _Unfit(
-        "an element of it is longer or deeper than any that describes a place",
-        "un elemento suyo es más largo o más profundo que los que describen un lugar",
-    )
 
 
 def _table(description: str) -> dict[str, str]:

@@ -14,8 +14,10 @@ from shapely.geometry.base import BaseGeometry
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84
+from ingest.coordinates import WGS84, check_frame
 from ingest.kml import read_placemarks
+from ingest.readers import NO_ZIP
+from ingest.rows import file_fault
 
 VECTOR_FILES = (".shp", ".gpkg", ".kml", ".kmz")
 
@@ -36,7 +38,7 @@ _DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalErr
 
 def read_layer(path: Path, member: str | None = None) -> Layer:
     """The only layer of a vector file, or of a member of a zip; raises `FileFault` where there is none, several,
-    or no stated frame."""
+    or no stated frame that we know."""
     if (member or path.name).lower().endswith((".kml", ".kmz")):
         read = read_placemarks(path)
         return Layer(WGS84, read.encoding, read.note, iter(read.features))
@@ -46,27 +48,58 @@ def read_layer(path: Path, member: str | None = None) -> Layer:
         name = _only_layer(path, where)
         frame, encoding, note = _frame(path, where, name)
     except _DAMAGES as fault:
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not a vector file that can be read ({fault})",
             f"no es un archivo vectorial que se pueda leer ({fault})",
         ) from fault
     code = frame.crs.to_epsg() if frame.crs else None
     if code is None:
-        raise _fault(
+        raise file_fault(
             path,
             "it does not say a coordinate system that has an EPSG code (a shapefile says it in its .prj)",
             "no dice un sistema de coordenadas que tenga código EPSG (un shapefile lo dice en su .prj)",
         )
-    return Layer(f"EPSG:{code}", encoding, note, _features(frame))
+    source_crs = f"EPSG:{code}"
+    check_frame_of(path, source_crs)
+    return Layer(source_crs, encoding, note, _features(frame))
 
 
-def vector_members(path: Path) -> list[str]:
+def check_frame_of(path: Path, source_crs: str) -> None:
+    """Raises `FileFault`, with the file's name, for a frame that we know no way from to WGS 84."""
+    try:
+        check_frame(source_crs)
+    except FileFault as fault:
+        raise file_fault(path, fault.words.en, fault.words.es) from fault
+
+
+def layer_in(path: Path) -> Layer | None:
+    """The layer of a vector file, or of the only one in a zip; None for any other file."""
+    if path.suffix.lower() in VECTOR_FILES:
+        return read_layer(path)
+    member = only_member(path)
+    return read_layer(path, member) if member else None
+
+
+def only_member(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> str | None:
+    """The vector file within a zip, None where there is none; raises `FileFault` where there are several."""
+    members = vector_members(path, endings)
+    if len(members) > 1:
+        held = ", ".join(members)
+        raise file_fault(
+            path,
+            f"the zip should hold one layer; it holds: {held}",
+            f"el zip debe contener una sola capa; contiene: {held}",
+        )
+    return members[0] if members else None
+
+
+def vector_members(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> list[str]:
     """The vector files within a zip; none where there are none, or where the file is no zip."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return [name for name in archive.namelist() if name.lower().endswith(VECTOR_FILES)]
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+            return [name for name in archive.namelist() if name.lower().endswith(endings)]
+    except NO_ZIP:
         return []
 
 
@@ -74,7 +107,7 @@ def _only_layer(path: Path, where: str) -> str:
     layers = [str(name) for name, geometry in pyogrio.list_layers(where) if geometry is not None]
     if len(layers) != 1:
         held = ", ".join(layers) or "-"
-        raise _fault(
+        raise file_fault(
             path,
             f"it should hold one layer of points; it holds: {held}",
             f"debe contener una sola capa de puntos; contiene: {held}",
@@ -109,7 +142,3 @@ def _point(geometry: BaseGeometry | None) -> tuple[float, float] | None:
     if isinstance(geometry, Point) and not geometry.is_empty:
         return geometry.x, geometry.y
     return None
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

@@ -12,18 +12,15 @@ from typing import Any
 
 from app.domain.deposit import DepositCommodity, Harmonised, UnmappedWord
 from app.domain.vocabulary import fold
-from app.errors import FileFault
-from app.words import Words
-from ingest.coordinates import check_frame
 from ingest.crosswalk import Crosswalks
-from ingest.layers import VECTOR_FILES, Layer, read_layer, vector_members
+from ingest.layers import Layer, layer_in
 from ingest.mapping import FREE, LISTED, YEARS, Mapping, mapping_of
 from ingest.names import stated, tidied
 from ingest.places import Place, Places
 from ingest.positions import locate
 from ingest.readers import Look, csv_table, look_over
 from ingest.reading import NO_CODE, Code, free_code, one_code, ranked, unknown_names
-from ingest.rows import Fault, FileRead, Raw, Reading, Row
+from ingest.rows import Fault, FileRead, Raw, Reading, Row, file_fault
 from ingest.years import year
 
 COLUMNS = "columns.toml"
@@ -55,14 +52,10 @@ class Mapped:
         return _key(self.mapping, raw["columns"]), self._layer_of(raw["columns"])
 
     def _file(self, file: int, path: Path) -> tuple[FileRead, Iterator[Row | Fault]]:
-        layer = _layer(path)
+        layer = layer_in(path)
         return self._table(file, path) if layer is None else self._features(file, path, layer)
 
     def _features(self, file: int, path: Path, layer: Layer) -> tuple[FileRead, Iterator[Row | Fault]]:
-        try:
-            check_frame(layer.source_crs)
-        except FileFault as fault:
-            raise _fault(path, fault.words.en, fault.words.es) from fault
         features = list(layer.features)
         if features:
             # A placemark of KML has only the columns that it fills.
@@ -77,7 +70,7 @@ class Mapped:
     def _table(self, file: int, path: Path) -> tuple[FileRead, Iterator[Row | Fault]]:
         longitude, latitude = self.mapping.longitude, self.mapping.latitude
         if longitude is None or latitude is None:
-            raise _fault(
+            raise file_fault(
                 path,
                 f"it is a table, and {COLUMNS} names no columns of longitude and latitude",
                 f"es una tabla, y {COLUMNS} no nombra columnas de longitud y latitud",
@@ -105,7 +98,7 @@ class Mapped:
         missing = ", ".join(sorted(needed - set(held)))
         if missing:
             listed = ", ".join(held[:20]) or "-"
-            raise _fault(
+            raise file_fault(
                 path,
                 f"it lacks columns that {COLUMNS} of {self.name} names: {missing}; it has: {listed}",
                 f"le faltan columnas que nombra {COLUMNS} de {self.name}: {missing}; tiene: {listed}",
@@ -124,21 +117,6 @@ class Mapped:
 def mapped(name: str, columns: Path, accuracy_m: float) -> Mapped:
     """The source that a `columns.toml` describes; raises `FileFault` for one that does not."""
     return Mapped(name, mapping_of(columns), accuracy_m)
-
-
-def _layer(path: Path) -> Layer | None:
-    """The layer of a vector file, or of the only one in a zip; None for any other file."""
-    if path.suffix.lower() in VECTOR_FILES:
-        return read_layer(path)
-    members = vector_members(path)
-    if len(members) > 1:
-        held = ", ".join(members)
-        raise _fault(
-            path,
-            f"the zip should hold one layer; it holds: {held}",
-            f"el zip debe contener una sola capa; contiene: {held}",
-        )
-    return read_layer(path, members[0]) if members else None
 
 
 def _words(value: object) -> str | None:
@@ -271,7 +249,3 @@ def _url(mapping: Mapping, columns: _Columns) -> str | None:
     if mapping.url.always:
         return mapping.url.always.replace("{id}", _key(mapping, columns) or "")
     return _spoken(_words(columns.get(mapping.url.column)), mapping) if mapping.url.column else None
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from app.errors import FileFault
 from app.words import Words
-from ingest.rows import Fault, FileRead, Reason
+from ingest.rows import Fault, FileRead, Reason, file_fault
 
 # A quoted field of MRDS has never held a line break; a quote left open would swallow the rest of the file.
 _LINES_OF_ONE_RECORD = 100
@@ -29,6 +28,9 @@ csv.field_size_limit(_LONGEST_LINE)
 # What broken bytes make the unpackers raise; a member's name that is no text is a UnicodeDecodeError.
 _DAMAGES = (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError)
 _ENCRYPTED = 1
+
+# What a file raises that is no zip, or is a damaged one: a version of the format that nobody has is not implemented.
+NO_ZIP = (OSError, zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError)
 
 # The first bytes of a zip with members, and of an empty one.
 _ZIP_STARTS = (b"PK\3\4", b"PK\5\6")
@@ -45,7 +47,7 @@ def opened(path: Path, wanted_member: str) -> Iterator[IO[bytes]]:
             start = raw.read(4)
             raw.seek(0)
             if not start:
-                raise _fault(path, "it is empty", "está vacío")
+                raise file_fault(path, "it is empty", "está vacío")
             if start in _ZIP_STARTS:
                 with zipfile.ZipFile(raw) as archive, archive.open(_member(path, archive, wanted_member)) as member:
                     yield member
@@ -56,9 +58,9 @@ def opened(path: Path, wanted_member: str) -> Iterator[IO[bytes]]:
                 yield raw
     except OSError as fault:
         reason = fault.strerror or str(fault)
-        raise _fault(path, f"it cannot be read: {reason}", f"no se puede leer: {reason}") from fault
+        raise file_fault(path, f"it cannot be read: {reason}", f"no se puede leer: {reason}") from fault
     except (*_DAMAGES, NotImplementedError, RuntimeError) as fault:
-        raise _fault(
+        raise file_fault(
             path,
             f"its compressed content is cut short or damaged ({fault}); fetch the file again",
             f"su contenido comprimido está cortado o dañado ({fault}); descargue el archivo de nuevo",
@@ -72,13 +74,13 @@ def _member(path: Path, archive: zipfile.ZipFile, wanted: str) -> zipfile.ZipInf
     alike = exact or [entry for entry in files if entry.filename.lower().endswith(ending)]
     if len(alike) != 1:
         held = ", ".join(entry.filename for entry in files) or "-"
-        raise _fault(
+        raise file_fault(
             path,
             f"the zip should hold one {wanted}, or one file ending in {ending}; it holds: {held}",
             f"el zip debe contener un {wanted}, o un solo archivo terminado en {ending}; contiene: {held}",
         )
     if alike[0].flag_bits & _ENCRYPTED:
-        raise _fault(
+        raise file_fault(
             path,
             f"{alike[0].filename} in the zip is locked by a password; unpack it first",
             f"{alike[0].filename} dentro del zip está protegido con contraseña; descomprímalo primero",
@@ -124,19 +126,19 @@ def look_over(path: Path, wanted_member: str) -> Look:
     with opened(path, wanted_member) as stream:
         for chunk in _whole_lines(path, stream):
             if not total and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise _fault(path, "it is UTF-16; save it as UTF-8", "está en UTF-16; guárdelo en UTF-8")
+                raise file_fault(path, "it is UTF-16; save it as UTF-8", "está en UTF-16; guárdelo en UTF-8")
             total, last = total + len(chunk), chunk
             if total > _LARGEST_BYTES:
-                raise _fault(path, "it unpacks to more than 8 GiB", "descomprimido supera los 8 GiB")
+                raise file_fault(path, "it unpacks to more than 8 GiB", "descomprimido supera los 8 GiB")
             blank = blank and not chunk.strip(b"\xef\xbb\xbf\r\n \0")
             lines += chunk.count(b"\n")
             nul = nul or b"\0" in chunk
             if not chunk.isascii():
                 good, bad = _by_line(chunk)
                 utf8_lines, other_lines = utf8_lines + good, other_lines + bad
-                fits_cp1252 = fits_cp1252 and _decodes(chunk, "cp1252")
+                fits_cp1252 = fits_cp1252 and decodes(chunk, "cp1252")
     if blank:
-        raise _fault(path, "it is empty", "está vacío")
+        raise file_fault(path, "it is empty", "está vacío")
     lines += not last.endswith(b"\n")
     foreign = other_lines > 0 and utf8_lines == 0 and fits_cp1252
     return Look("cp1252" if foreign else "utf-8", lines, other_lines > 0 and not foreign, nul)
@@ -152,21 +154,22 @@ def _whole_lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
         else:
             kept += chunk
         if len(kept) > _LONGEST_LINE:
-            raise _fault(path, "it has a line of more than 16 MiB", "tiene una línea de más de 16 MiB")
+            raise file_fault(path, "it has a line of more than 16 MiB", "tiene una línea de más de 16 MiB")
     if kept:
         yield kept
 
 
 def _by_line(chunk: bytes) -> tuple[int, int]:
     """How many lines with bytes beyond ASCII are UTF-8, and how many are not."""
-    if _decodes(chunk, "utf-8"):
+    if decodes(chunk, "utf-8"):
         return 1, 0
     beyond = [line for line in chunk.split(b"\n") if not line.isascii()]
-    good = sum(_decodes(line, "utf-8") for line in beyond)
+    good = sum(decodes(line, "utf-8") for line in beyond)
     return good, len(beyond) - good
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def decodes(data: bytes, encoding: str) -> bool:
+    """Whether the bytes are text in an encoding."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
@@ -232,15 +235,21 @@ def _header(path: Path, lines: _Lines) -> tuple[str, ...]:
     try:
         names = tuple(name.strip() for name in next(csv.reader(lines, strict=True)))
     except (csv.Error, StopIteration) as fault:
-        raise _fault(path, "its first line is not a CSV header", "su primera línea no es un encabezado CSV") from fault
+        raise file_fault(
+            path, "its first line is not a CSV header", "su primera línea no es un encabezado CSV"
+        ) from fault
     lines.settle()
     if _unstorable(names):
         listed = ", ".join(map(_storable, names))
-        raise _fault(path, f"its header is damaged: {listed}", f"su encabezado está dañado: {listed}")
+        raise file_fault(path, f"its header is damaged: {listed}", f"su encabezado está dañado: {listed}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         listed = ", ".join(map(repr, twice))
-        raise _fault(path, f"its header names a column twice: {listed}", f"su encabezado repite columnas: {listed}")
+        raise file_fault(
+            path,
+            f"its header names a column twice: {listed}; its first line should name each once",
+            f"su encabezado repite columnas: {listed}; su primera línea debe nombrar cada una una vez",
+        )
     return names
 
 
@@ -313,7 +322,3 @@ def _quote_fault(file: int, number: int, line: str) -> Fault:
     )
     shown = _storable(line.rstrip("\r\n"))
     return Fault(file, number, Reason("row-quote", None, None, words), {"line": shown})
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

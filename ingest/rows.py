@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from app.errors import FileFault
 from app.words import Words
 
 Raw = dict[str, Any]
@@ -75,6 +77,12 @@ class Reading:
 
     def __iter__(self) -> Iterator[Row | Fault]:
         return iter(self.rows)
+
+
+def file_fault(path: Path, en: str, es: str) -> FileFault:
+    """What is wrong with a file or folder, after its name, which `.` has none of."""
+    name = path.name or path
+    return FileFault(Words(f"{name}: {en}", f"{name}: {es}"))
 
 
 def rejected(code: str, field: str | None, value: object, en: str, es: str) -> RowRejected:

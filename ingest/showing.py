@@ -4,7 +4,6 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -19,26 +18,26 @@ def sentence(words: Words, lang: Lang) -> None:
 
 
 def table(title: Words, heads: Sequence[Words], rows: Iterable[Iterable[object]], lang: Lang) -> None:
-    drawn = Table(*(head.speak(lang) for head in heads), title=title.speak(lang), title_justify="left")
+    drawn = Table(*(head.speak(lang) for head in heads))
     for row in rows:
         drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = Console()
     # Without a terminal rich would fold to 80 columns, which no program reading the text wants.
     console.width = console.width if console.is_terminal else 200
+    # Not as the table's own, which is folded to the table's width.
+    console.print(Text(title.speak(lang), style="table.title"))
     console.print(drawn)
 
 
-def machine(form: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """The rows as JSON, or as CSV under the names of the first; a value with parts is JSON in a cell of CSV."""
+def machine(form: str, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """The rows, which have these names, as JSON or as CSV; a value with parts is JSON in a cell of CSV."""
     if form == "json":
         json.dump(list(rows), sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
         return
-    coming = iter(rows)
-    first = next(coming, {})
-    writer = csv.DictWriter(sys.stdout, list(first))
+    writer = csv.DictWriter(sys.stdout, names)
     writer.writeheader()
-    for row in chain([first] if first else (), coming):
+    for row in rows:
         writer.writerow({name: _cell(value) for name, value in row.items()})
 
 

@@ -1,11 +1,7 @@
-"""Proves that the vocabularies and crosswalks agree with each other, and writes the page about them from the same CSVs.
-
-`python -m ingest.vocabcheck` writes docs/vocabularies.md anew, unless something is wrong.
-"""
+"""Proves that the vocabularies and crosswalks agree with each other, and makes the page about them from those CSVs."""
 
 import csv
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -264,7 +260,7 @@ _ABOUT = {
 _HEADS = {"label_en": "English", "label_es": "español", "uri": "CGI", "shape_uri": "CGI shape"}
 _INTRO = """# Vocabularies · Vocabularios
 
-<!-- Written by `python -m ingest.vocabcheck` from the CSVs: edit those. Lo escribe esa orden: edite los CSV. -->
+<!-- Written by `vetalode vocab write` from the CSVs: edit those. Lo escribe esa orden: edite los CSV. -->
 
 What a deposit is and has is said in codes. This page shows them, each with its name in English and in Spanish. The CSVs
 are the truth; the tests fail where they disagree with each other or with this page. Lo que un yacimiento es y tiene se
@@ -385,9 +381,3 @@ def _page_crosswalks(root: Path) -> str:
     found = ((path, name, [row["code"] for row in rows]) for path, name, rows in _crosswalks(root))
     rows = ((path.parts[2], _link(path), name, len(codes), len([*filter(None, codes)])) for path, name, codes in found)
     return _table(("source", "file", "vocabulary", "words", "with a code"), rows)
-
-
-if __name__ == "__main__":
-    if wrong := problems():
-        sys.exit("\n".join(map(str, wrong)))
-    (ROOT / PAGE).write_text(document(), encoding="utf-8", newline="\n")

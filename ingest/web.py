@@ -83,6 +83,11 @@ def client(address: str, patience: Patience) -> Client:
             max_redirects=_MOST_REDIRECTS,
             event_hooks={"request": [check]},
         )
+    except (ValueError, httpx2.InvalidURL, ImportError) as fault:
+        raise Unanswered(
+            f"the proxy that HTTPS_PROXY names cannot be used ({fault}); it should be like http://proxy.example:3128",
+            f"no se puede usar el proxy que indica HTTPS_PROXY ({fault}); debe ser como http://proxy.example:3128",
+        ) from fault
     except OSError as fault:
         raise Unanswered(
             f"the authorities of SSL_CERT_FILE cannot be read ({fault.strerror or fault})",

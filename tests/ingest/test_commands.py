@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.domain.deposit import Harmonised
-from ingest import commands, vocabcheck
+from ingest import asking, commands, vocabcheck
 from ingest.rows import rejected
 from ingest.sources import source
 
@@ -129,7 +129,7 @@ def test_rejects_of_one_run_are_asked_for_by_its_number(sample_store: Engine, ve
     assert len(json.loads(vetalode(sample_store, "rejects", "--run", "2", "--format", "json")[1])) == 3
     assert vetalode(sample_store, "rejects", "--run", "3")[1] == "no rejected row is left\n"
     assert vetalode(sample_store, "rejects", "--run", "3", "--format", "json")[1] == "[]\n"
-    assert vetalode(sample_store, "rejects", "--run", "3", "--format", "csv")[1].strip() == ""
+    assert vetalode(sample_store, "rejects", "--run", "3", "--format", "csv")[1].strip() == ",".join(asking.REJECT)
     for number in ("99", "99999999999999999999"):
         assert vetalode(sample_store, "rejects", "--run", number)[::2] == (1, f"there is no run {number}\n")
 

@@ -490,6 +490,26 @@ def test_web_page_is_not_taken_for_the_file(site: Site, fetching: Fetching) -> N
     assert fetching.names == []
 
 
+def test_an_empty_answer_is_not_taken_for_the_file_nor_put_in_place_of_it(site: Site, fetching: Fetching) -> None:
+    fetching(site)
+    site.changes()
+    site.script = [says(200)]
+    assert "the server gives an empty file" in fetching.refused(site).words.en
+    assert fetching.target.read_bytes() == FIRST
+    assert not fetching.part.exists()
+    assert fetching(site).read_bytes() == SECOND
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1", "ftp://proxy.example:1", "socks5://127.0.0.1:9"])
+def test_a_proxy_that_cannot_be_used_is_refused_by_its_name(
+    site: Site, fetching: Fetching, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    words = fetching.refused(site).words
+    assert "the proxy that HTTPS_PROXY names cannot be used" in words.en
+    assert "debe ser como http://proxy.example:3128" in words.es
+
+
 @pytest.mark.parametrize("status", [204, 206, 304])
 def test_answer_that_was_not_asked_for_is_refused(site: Site, fetching: Fetching, status: int) -> None:
     site.script = [says(status)]

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.errors import FileFault
-from ingest import kml
+from ingest import guarded
 from ingest.kml import Placemarks, read_placemarks
 from ingest.layers import read_layer
 from ingest.sources.sgm.read import read
@@ -189,9 +189,23 @@ def test_what_is_no_kml_is_refused_in_one_sentence(tmp_path: Path, data: str, se
     assert sentence in fault(tmp_path / "minas.kml")
 
 
+@pytest.mark.parametrize("said", ["ANSI", "UTF-32", "Shift_JIS", "x-mac-romanian"])
+def test_an_encoding_that_cannot_be_read_is_named(write: Write, said: str) -> None:
+    with pytest.raises(FileFault) as refusal:
+        read_placemarks(write(PENA.replace("Ñ", "N"), said=said))
+    assert str(refusal.value) == (
+        f"minas.kml: it says that its encoding is {said.lower()}, in which no XML can be read; save it as UTF-8"
+    )
+    assert f"dice que su codificación es {said.lower()}, en la que" in refusal.value.words.es
+
+
+def test_an_encoding_of_single_bytes_is_read_as_it_says(write: Write) -> None:
+    assert marks(write(PENA, "cp1254", "Windows-1254")) == marks(write(PENA))
+
+
 def test_a_tag_without_an_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kml, "_LONGEST_TOKEN", 1000)
-    monkeypatch.setattr(kml, "_CHUNK", 100)
+    monkeypatch.setattr(guarded, "_LONGEST_TOKEN", 1000)
+    monkeypatch.setattr(guarded, "_CHUNK", 100)
     (tmp_path / "minas.kml").write_text("<kml><Placemark id='" + "x" * 5000)
     assert "longer or deeper" in fault(tmp_path / "minas.kml")
 

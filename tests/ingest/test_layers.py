@@ -10,7 +10,8 @@ import pytest
 from shapely import LineString, MultiPoint, Point
 
 from app.errors import FileFault
-from ingest.layers import Layer, read_layer
+from ingest.layers import Layer, layer_in, read_layer
+from ingest.sources import source
 
 PLACES = [Point(-110.3182, 30.9571), Point(-102.5729, 22.7709)]
 WORDS = {"Nombre": ["PEÑA BLANCA", None], "Estado": ["x", "y"], "Año": [1881, 0]}
@@ -78,6 +79,31 @@ def test_a_shapefile_that_says_utf8_and_is_not_is_read_as_windows_1252_with_a_no
 def test_a_shapefile_in_its_own_encoding_needs_no_note(layer: Callable[..., Path]) -> None:
     read = read_layer(layer("m.shp", encoding="cp1252"))
     assert (read.note, told(read)[0][0]) == (None, "PEÑA BLANCA")
+
+
+@pytest.mark.parametrize("name", ["mrds", "sgm"])
+def test_a_zip_whose_directory_is_damaged_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "m.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("m.shp", b"")
+    whole = path.read_bytes()
+    version = whole.index(b"PK\1\2") + 6
+    path.write_bytes(whole[:version] + b"\xd5" + whole[version + 1 :])
+    with pytest.raises(FileFault, match=r"m\.zip: its compressed content is cut short or damaged"):
+        source(name).read([path])
+
+
+def test_the_layer_of_a_zip_is_its_only_one(layer: Callable[..., Path], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        archive.write(layer("m.gpkg"), "a/m.gpkg")
+    found = layer_in(tmp_path / "m.zip")
+    assert found is not None
+    assert len(told(found)) == 2
+    with zipfile.ZipFile(tmp_path / "m.zip", "a") as archive:
+        archive.write(layer("n.gpkg"), "n.gpkg")
+    with pytest.raises(FileFault) as refusal:
+        layer_in(tmp_path / "m.zip")
+    assert refusal.value.words.es == "m.zip: el zip debe contener una sola capa; contiene: a/m.gpkg, n.gpkg"
 
 
 def test_a_shapefile_within_a_zip_is_read_in_place(layer: Callable[..., Path], tmp_path: Path) -> None:

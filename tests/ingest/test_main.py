@@ -219,6 +219,19 @@ def test_an_output_that_nobody_reads_to_its_end_is_no_trouble(
     assert listing.stderr.read() == b""
 
 
+@pytest.mark.parametrize("words", [["status"], ["rejects"], ["rejects", "--format", "json"]])
+def test_a_disk_without_room_for_the_answer_is_said(own_sample_store: Engine, words: list[str]) -> None:
+    address = {"DATABASE_URL": own_sample_store.url.render_as_string(hide_password=False), "VETALODE_LANG": "es"}
+    command = [sys.executable, "-m", "ingest", *words]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            command, cwd=ROOT, env=os.environ | address, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert ran.stderr.startswith("no queda espacio (")
+    assert "TMPDIR" in ran.stderr
+
+
 def test_the_module_runs_as_a_program(migrated: Engine) -> None:
     address = {"DATABASE_URL": migrated.url.render_as_string(hide_password=False), "VETALODE_LANG": "es"}
     command = [sys.executable, "-m", "ingest", "publish"]

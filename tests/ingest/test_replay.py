@@ -160,6 +160,23 @@ def test_only_the_rejects_of_each_layers_newest_run_are_judged(
     assert [one.of for one in again("mrds", 2)] == [2]
 
 
+def test_a_part_does_not_take_the_place_of_the_whole_but_of_another_part(
+    run: Callable[..., int], again: Callable[..., list[Replayed]], empty_store: Engine, mrds: Callable[..., Path]
+) -> None:
+    def listed() -> list[tuple[int, int]]:
+        with empty_store.connect() as connection:
+            return [(row.run, row.row_number) for row in asking.rejects(connection, None, None)]
+
+    run(NO_GAMMA, mrds("1,Alpha,40,-110", "3,Gamma,42,-112"))
+    run(NO_GAMMA, mrds("2,Beta,,", name="part.csv"), partial=True)
+    assert listed() == [(1, 3), (2, 2)]
+    run(NO_GAMMA, mrds("2,Beta,41,-111", name="part.csv"), partial=True)
+    assert listed() == [(1, 3)]
+    assert [(one.of, one.counts.published) for one in again()] == [(1, 1)]
+    run(NO_GAMMA, mrds("1,Alpha,40,-110"))
+    assert listed() == []
+
+
 def test_a_mine_of_sgm_gets_the_key_and_the_layer_that_its_file_would_give_it(
     run: Callable[..., int],
     again: Callable[..., list[Replayed]],

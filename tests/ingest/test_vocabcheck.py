@@ -55,7 +55,7 @@ def test_a_copy_of_them_has_none_either(copy: Path) -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert (ROOT / PAGE).read_text(encoding="utf-8") == document(), "write it anew: python -m ingest.vocabcheck"
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == document(), "write it anew: vetalode vocab write"
 
 
 @pytest.mark.parametrize(

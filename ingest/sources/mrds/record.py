@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import FileFault
-from app.words import Words
 from ingest.readers import opened
-from ingest.rows import FileRead, Raw, Reading, Row
+from ingest.rows import FileRead, Raw, Reading, Row, file_fault
 from ingest.sources.mrds.flat import said_flat
 
 FORM = "record"
@@ -55,7 +54,11 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         feature = json.loads(data.decode("utf-8-sig"), parse_constant=str)
     except (ValueError, RecursionError) as fault:
-        raise _fault(path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})") from fault
+        raise file_fault(
+            path,
+            f"it is cut short or not JSON ({fault}); ask the service again",
+            f"está cortado o no es JSON ({fault}); consulte el servicio de nuevo",
+        ) from fault
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         raise _no_record(path)
     if not isinstance(feature["properties"].get("deposits"), dict | list):
@@ -64,7 +67,7 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _no_record(path: Path) -> FileFault:
-    return _fault(
+    return file_fault(
         path,
         "it is JSON, but not a record of MRDS: it has no properties with deposits",
         "es JSON, pero no un registro de MRDS: no tiene properties con deposits",
@@ -83,7 +86,3 @@ def as_flat(raw: Raw) -> dict[str, str]:
 def _children(child: object) -> list[dict[str, Any]]:
     listed = child if isinstance(child, list) else [child]
     return [one for one in listed if isinstance(one, dict)]
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

@@ -16,7 +16,7 @@ import orjson
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.rows import Fault, FileRead, Raw, Reading, Row
+from ingest.rows import Fault, FileRead, Raw, Reading, Row, file_fault
 from ingest.sources.mrds.flat import said_flat
 from ingest.sources.mrds.tables import SHORT, Record, Table, has_table, left_aside, tables
 
@@ -117,11 +117,10 @@ def _row(found: Sequence[Table], columns: Sequence[Sequence[str]], lines: Sequen
 
 
 def _no_room(path: Path, fault: sqlite3.OperationalError) -> FileFault:
-    return FileFault(
-        Words(
-            f"{path.name}: its tables do not fit into the temporary folder ({fault}); name a larger one in TMPDIR",
-            f"{path.name}: sus tablas no caben en la carpeta temporal ({fault}); indique una mayor en TMPDIR",
-        )
+    return file_fault(
+        path,
+        f"its tables do not fit into the temporary folder ({fault}); name a larger one in TMPDIR",
+        f"sus tablas no caben en la carpeta temporal ({fault}); indique una mayor en TMPDIR",
     )
 
 

@@ -17,8 +17,8 @@ from typing import IO, cast
 
 from app.errors import FileFault
 from app.words import Words
-from ingest.readers import Look, opened
-from ingest.rows import Fault, Reason
+from ingest.readers import NO_ZIP, Look, decodes, opened
+from ingest.rows import Fault, Reason, file_fault
 
 # From Datadxny; only Place is from schema.ini, which labels its columns: they have the names here that the WFS gives.
 _COLUMNS = Path(__file__).parent / "relational_columns.csv"
@@ -56,9 +56,9 @@ class Text:
         for line in self.lines():
             lines += 1
             if not line.isascii():
-                good = _decodes(line, "utf-8")
+                good = decodes(line, "utf-8")
                 utf8_lines, other_lines = utf8_lines + good, other_lines + (not good)
-                fits_cp1252 = fits_cp1252 and _decodes(line, "cp1252")
+                fits_cp1252 = fits_cp1252 and decodes(line, "cp1252")
         foreign = other_lines > 0 and utf8_lines == 0 and fits_cp1252
         return Look("cp1252" if foreign else "utf-8", lines, other_lines > 0 and not foreign, nul=False)
 
@@ -94,14 +94,6 @@ class Text:
     def fault(self, en: str, es: str) -> FileFault:
         where = f"{self.path.name}/{self.name}" if self.member else self.path.name
         return FileFault(Words(f"{where}: {en}", f"{where}: {es}"))
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +164,7 @@ class Table:
                 "it holds a NUL byte, which no text has; the agency's file is damaged here",
                 "contiene un byte NUL, que ningún texto lleva; el archivo está dañado aquí",
             )
-        if not _decodes(line, self.text.look.encoding):
+        if not decodes(line, self.text.look.encoding):
             return "row-encoding", Words(
                 "it holds bytes that are not UTF-8, while the rest of the table is",
                 "contiene bytes que no son UTF-8, mientras que el resto de la tabla lo es",
@@ -216,12 +208,10 @@ def tables(paths: Sequence[Path]) -> list[Table]:
 
 def _no_table(path: Path) -> FileFault:
     held = ", ".join(name for name, _ in _held(path)[:12]) or "-"
-    return FileFault(
-        Words(
-            f"{path.name}: it holds no table of MRDS, such as Deposits.txt, Coords.txt or Dups.txt; it holds: {held}",
-            f"{path.name}: no contiene ninguna tabla de MRDS, como Deposits.txt, Coords.txt o Dups.txt; "
-            f"contiene: {held}",
-        )
+    return file_fault(
+        path,
+        f"it holds no table of MRDS, such as Deposits.txt, Coords.txt or Dups.txt; it holds: {held}",
+        f"no contiene ninguna tabla de MRDS, como Deposits.txt, Coords.txt o Dups.txt; contiene: {held}",
     )
 
 
@@ -263,7 +253,7 @@ def _held(path: Path) -> list[tuple[str, Text]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError):
+    except NO_ZIP:
         return [(path.name, Text(path))]
     return [(member, Text(path, member)) for member in members]
 

@@ -1,14 +1,11 @@
 """Reads the trimmed MRDS as a vector file (mrds-trim): five attributes and a point each."""
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.errors import FileFault
-from app.words import Words
-from ingest.coordinates import WGS84, check_frame
-from ingest.layers import Layer, read_layer
-from ingest.rows import FileRead, Raw, Reading, Row
+from ingest.coordinates import WGS84
+from ingest.layers import Layer, only_member, read_layer, vector_members
+from ingest.rows import FileRead, Raw, Reading, Row, file_fault
 
 FORM = "trim"
 
@@ -19,46 +16,17 @@ _COLUMNS = ("dep_id", "site_name", "dev_stat", "url")
 
 def recognises(path: Path) -> bool:
     """Whether it is a vector file, or a zip with one, by the names."""
-    return path.suffix.lower() in _VECTOR_FILES or bool(_members(path))
+    return path.suffix.lower() in _VECTOR_FILES or bool(vector_members(path, _VECTOR_FILES))
 
 
 def read(paths: Sequence[Path]) -> Reading:
     """The features of one or more vector files; raises `FileFault` for one whose attributes are not those of MRDS."""
-    layers = [_placed(path, _layer(path)) for path in paths]
+    layers = [read_layer(path, only_member(path, _VECTOR_FILES)) for path in paths]
     rows = [list(_rows(file, layer)) for file, layer in enumerate(layers)]
     for path, these in zip(paths, rows, strict=True):
         _check(path, these)
     files = (FileRead(layer.encoding, len(these), layer.note) for layer, these in zip(layers, rows, strict=True))
     return Reading(tuple(files), [row for these in rows for row in these])
-
-
-def _layer(path: Path) -> Layer:
-    members = _members(path)
-    if len(members) > 1:
-        held = ", ".join(members)
-        raise _fault(
-            path,
-            f"the zip should hold one layer; it holds: {held}",
-            f"el zip debe contener una sola capa; contiene: {held}",
-        )
-    return read_layer(path, members[0] if members else None)
-
-
-def _placed(path: Path, layer: Layer) -> Layer:
-    """The layer, if its frame is one that we know."""
-    try:
-        check_frame(layer.source_crs)
-    except FileFault as fault:
-        raise _fault(path, fault.words.en, fault.words.es) from fault
-    return layer
-
-
-def _members(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return [name for name in archive.namelist() if name.lower().endswith(_VECTOR_FILES)]
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError):
-        return []
 
 
 def _rows(file: int, layer: Layer) -> Iterator[Row]:
@@ -73,7 +41,7 @@ def _check(path: Path, rows: Sequence[Row]) -> None:
     missing = [name.upper() for name in _NEEDED if name not in names]
     if missing:
         lacking, found = ", ".join(missing), ", ".join(rows[0].raw["attributes"])
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not a layer of MRDS: it lacks {lacking}; it has: {found}",
             f"no es una capa de MRDS: le falta {lacking}; tiene: {found}",
@@ -105,7 +73,3 @@ def _words(value: object) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

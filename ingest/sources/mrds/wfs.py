@@ -1,20 +1,14 @@
-"""Reads what the WFS of MRDS answers to GetFeature: GML 2 (version 1.0.0) or GML 3 (1.1.0).
-
-The answer is streamed and never a tree in memory. A document type is refused, and with it every entity of its own:
-the service writes none, and they are how a small file grows to fill a machine, or asks for another file.
-"""
+"""Reads what the WFS of MRDS answers to GetFeature: GML 2 (version 1.0.0) or GML 3 (1.1.0)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
 
 from app.errors import FileFault
 from app.words import Words
+from ingest.guarded import Guarded, Sentences, Unfit, chunks, explained, local_name
 from ingest.readers import opened
-from ingest.rows import FileRead, Raw, Reading, Row
+from ingest.rows import FileRead, Raw, Reading, Row, file_fault
 
 FORM = "wfs"
 MEMBER = "mrds.xml"
@@ -25,10 +19,14 @@ _MEMBERS = ("featureMember", "featureMembers")
 # Where a point's numbers stand, and the version of GML that puts them there.
 _NUMBERS = {"coordinates": "2", "pos": "3"}
 
-_CHUNK = 1 << 20
-_LONGEST_TOKEN = 16 << 20
-_LONGEST_TEXT = 1 << 20
-_DEEPEST = 100
+_SENTENCES = Sentences(
+    doctype=Words(
+        "which the service never writes; ask the service again",
+        "que el servicio nunca escribe; consulte el servicio de nuevo",
+    ),
+    too_long=Words("any that the service writes", "los que escribe el servicio"),
+    broken=Words("ask the service again", "consulte el servicio de nuevo"),
+)
 
 # In GML 3 an EPSG code means the axes of the EPSG, latitude first, and the service holds to it even for the short
 # form of the code. CRS84 means longitude first, as all of GML 2 does.
@@ -59,12 +57,12 @@ def _look(path: Path) -> FileRead:
     answer = _Answer()
     features = sum(1 for _ in _features(path, answer))
     if not features:
-        raise _fault(
+        raise file_fault(
             path,
             "it holds no feature; version 1.1.0 of the service takes a bbox of latitude before longitude",
             "no contiene ningún elemento; la versión 1.1.0 del servicio toma un bbox de latitud antes de longitud",
         )
-    return FileRead(answer.encoding, features)
+    return FileRead(answer.xml.encoding, features)
 
 
 def _rows(paths: Sequence[Path]) -> Iterator[Row]:
@@ -75,108 +73,41 @@ def _rows(paths: Sequence[Path]) -> Iterator[Row]:
 
 
 def _features(path: Path, answer: "_Answer") -> Iterator[Raw]:
-    with opened(path, MEMBER) as stream, _explained(path):
-        for chunk in _chunks(stream):
-            answer.take(chunk)
+    with opened(path, MEMBER) as stream, explained(path, _SENTENCES):
+        for chunk in chunks(stream):
+            answer.xml.take(chunk)
             yield from answer.done
             answer.done.clear()
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The file in pieces, of which the last is empty: only there a file cut short shows."""
-    while chunk := stream.read(_CHUNK):
-        yield chunk
-    yield b""
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except _Unfit as unfit:
-        raise _fault(path, unfit.words.en, unfit.words.es) from unfit
-    except expat.ExpatError as broken:
-        raise _fault(
-            path,
-            f"it is cut short or not XML ({broken}); ask the service again",
-            f"está cortado o no es XML ({broken}); consulte el servicio de nuevo",
-        ) from broken
-
-
-class _Unfit(Exception):
-    """The XML is well-formed so far, but not an answer of the service that can be used."""
-
-    def __init__(self, en: str, es: str) -> None:
-        super().__init__(en)
-        self.words = Words(en, es)
-
-
 class _Answer:
-    """Makes features of an answer as it is parsed; `done` are those that are whole. Prefixes of names are left out."""
+    """Makes features of an answer as it is parsed; `done` are those that are whole."""
 
     def __init__(self) -> None:
+        self.xml = Guarded(_SENTENCES, self._start, self._end)
         self.done: list[Raw] = []
-        self.encoding = "utf-8"
-        self._open: list[str] = []
-        self._is_leaf = False
-        self._text: list[str] = []
-        self._length = 0
         self._frame: str | None = None
         self._feature: Raw | None = None
         self._feature_depth = 0
-        self._taken = 0
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.XmlDeclHandler = self._declaration
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._parser.StartElementHandler = self._start
-        self._parser.CharacterDataHandler = self._data
-        self._parser.EndElementHandler = self._end
 
-    def take(self, chunk: bytes) -> None:
-        self._parser.Parse(chunk, not chunk)
-        self._taken += len(chunk)
-        if self._taken - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
-            raise _too_long()
-
-    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        self.encoding = (encoding or self.encoding).lower()
-
-    def _doctype(self, name: str, *_rest: object) -> None:
-        raise _Unfit(
-            f"it has a document type ({name}), which the service never writes; ask the service again",
-            f"lleva un tipo de documento ({name}), que el servicio nunca escribe; consulte el servicio de nuevo",
-        )
-
-    def _start(self, full_name: str, attributes: Mapping[str, str]) -> None:
-        name = _local(full_name)
-        if not self._open:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        way = self.xml.way
+        if len(way) == 1:
             _check_root(name)
-        if len(self._open) == _DEEPEST:
-            raise _too_long()
-        if self._feature is None and self._open and self._open[-1] in _MEMBERS:
-            self._feature, self._feature_depth = _begun(name, attributes), len(self._open) + 1
+        elif self._feature is None and way[-2] in _MEMBERS:
+            self._feature, self._feature_depth = _begun(name, attributes), len(way)
         self._frame = attributes.get("srsName", self._frame)
-        self._open.append(name)
-        self._is_leaf, self._text, self._length = True, [], 0
 
-    def _data(self, text: str) -> None:
-        self._text.append(text)
-        self._length += len(text)
-        if self._length > _LONGEST_TEXT:
-            raise _too_long()
-
-    def _end(self, _name: str) -> None:
-        if self._is_leaf and self._open[0] in _REFUSALS:
-            _refuse(" ".join("".join(self._text).split()))
-        within = self._open[self._feature_depth :]
-        if self._feature is not None and self._is_leaf and within:
-            self._keep(self._feature, within, "".join(self._text))
+    def _end(self) -> None:
+        xml = self.xml
+        if xml.is_leaf and xml.way[0] in _REFUSALS:
+            _refuse(" ".join(xml.text.split()))
+        within = xml.way[self._feature_depth :]
+        if self._feature is not None and xml.is_leaf and within:
+            self._keep(self._feature, within, xml.text)
         if self._feature is not None and not within:
             self.done.append(self._feature)
             self._feature = None
-        self._open.pop()
-        self._is_leaf = False
 
     def _keep(self, feature: Raw, within: Sequence[str], text: str) -> None:
         """Keeps the text of an element by its way within its feature."""
@@ -187,39 +118,28 @@ class _Answer:
             _check_frame(feature)
 
 
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
-
-
 def _begun(name: str, attributes: Mapping[str, str]) -> Raw:
     if name != _TYPE:
-        raise _Unfit(
+        raise Unfit(
             f"its features are {name}, not {_TYPE}; ask the service with typename={_TYPE}",
             f"sus elementos son {name}, no {_TYPE}; consulte el servicio con typename={_TYPE}",
         )
-    number = next((value for key, value in attributes.items() if _local(key) in ("id", "fid")), None)
+    number = next((value for key, value in attributes.items() if local_name(key) in ("id", "fid")), None)
     return {"form": FORM, "id": number, "srs": None, "gml": None, "position": None, "properties": {}}
 
 
 def _check_root(name: str) -> None:
     if name != "FeatureCollection" and name not in _REFUSALS:
-        raise _Unfit(
+        raise Unfit(
             f"it is a {name}, not the FeatureCollection that the service answers to GetFeature",
             f"es un {name}, no la FeatureCollection con que el servicio responde a GetFeature",
         )
 
 
 def _refuse(said: str) -> None:
-    raise _Unfit(
+    raise Unfit(
         f"it is the service's error, not data: {said}; ask the service again",
         f"es un error del servicio, no datos: {said}; consulte el servicio de nuevo",
-    )
-
-
-def _too_long() -> _Unfit:
-    return _Unfit(
-        "an element of it is longer or deeper than any that the service writes",
-        "un elemento suyo es más largo o más profundo que los que escribe el servicio",
     )
 
 
@@ -227,7 +147,7 @@ def _check_frame(feature: Raw) -> None:
     frame = feature["srs"] or ""
     known = (_GML2_FRAME,) if feature["gml"] == "2" else (_LATITUDE_FIRST, _LONGITUDE_FIRST)
     if not any(one.fullmatch(frame) for one in known):
-        raise _Unfit(
+        raise Unfit(
             f"its coordinates are in {frame}; ask the service with srsName=EPSG:4326",
             f"sus coordenadas están en {frame}; consulte el servicio con srsName=EPSG:4326",
         )
@@ -266,7 +186,3 @@ def fips_country(fips_code: str) -> str | None:
     if place.isascii() and place.isdigit():
         return "US"
     return place or None
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))

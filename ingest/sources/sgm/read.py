@@ -12,11 +12,11 @@ from typing import Any
 from app.domain.vocabulary import fold
 from app.errors import FileFault
 from app.words import Words
-from ingest.coordinates import WGS84, check_frame, is_geographic, numbers, to_wgs84
+from ingest.coordinates import WGS84, is_geographic, numbers, to_wgs84
 from ingest.keys import Identity
-from ingest.layers import VECTOR_FILES, read_layer, vector_members
+from ingest.layers import Layer, check_frame_of, layer_in
 from ingest.readers import opened
-from ingest.rows import FileRead, Raw, Reading, Row, RowRejected
+from ingest.rows import FileRead, Raw, Reading, Row, RowRejected, file_fault
 from ingest.sources.sgm.columns import attributes
 
 # Esri's own number for Web Mercator, older than its EPSG code; services still answer with it.
@@ -44,7 +44,8 @@ def read(paths: Sequence[Path]) -> Reading:
         raise FileFault(
             Words(
                 f"{last} says that more rows follow (exceededTransferLimit); give the pages after it too, in order",
-                f"{last} dice que siguen más filas (exceededTransferLimit); dé también las páginas que le siguen",
+                f"{last} dice que siguen más filas (exceededTransferLimit); dé también las páginas que le siguen, "
+                "en orden",
             )
         )
     files = tuple(FileRead(page.encoding, len(page.features), page.note) for page in pages)
@@ -58,21 +59,11 @@ def layer_of(scale: object) -> str | None:
 
 
 def _page(path: Path) -> _Page:
-    if path.suffix.lower() in VECTOR_FILES:
-        return _vector_page(path)
-    members = vector_members(path) if path.suffix.lower() == ".zip" else []
-    if len(members) > 1:
-        held = ", ".join(members)
-        raise _fault(
-            path,
-            f"the zip should hold one layer; it holds: {held}",
-            f"el zip debe contener una sola capa; contiene: {held}",
-        )
-    return _vector_page(path, members[0]) if members else _json_page(path)
+    layer = layer_in(path)
+    return _vector_page(layer) if layer else _json_page(path)
 
 
-def _vector_page(path: Path, member: str | None = None) -> _Page:
-    layer = read_layer(path, member)
+def _vector_page(layer: Layer) -> _Page:
     features = [
         {"attributes": said, "x": _at(point, 0), "y": _at(point, 1), "crs": layer.source_crs}
         for said, point in layer.features
@@ -85,14 +76,10 @@ def _at(point: tuple[float, float] | None, axis: int) -> float | None:
 
 
 def _checked(path: Path, page: _Page) -> _Page:
-    """The page, if its columns are SGM's and its frame is one that we know."""
-    try:
-        check_frame(page.source_crs)
-    except FileFault as fault:
-        raise _fault(path, fault.words.en, fault.words.es) from fault
+    """The page, if its columns are SGM's."""
     if page.features and not any(attributes(row["attributes"]) for row in page.features):
         held = ", ".join(page.features[0]["attributes"]) or "-"
-        raise _fault(
+        raise file_fault(
             path,
             f"none of its columns is one of SGM's mines (Nombre, Sustancia …); it holds: {held}",
             f"ninguna de sus columnas es de las minas del SGM (Nombre, Sustancia …); contiene: {held}",
@@ -105,20 +92,21 @@ def _json_page(path: Path) -> _Page:
     if "error" in answer:
         error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
         said = f"{error.get('code', '')} {error.get('message', '')}".strip()
-        raise _fault(
+        raise file_fault(
             path,
             f"it is the service's error, not data: {said}; ask the service again",
             f"es un error del servicio, no datos: {said}; consulte el servicio de nuevo",
         )
     features = answer.get("features")
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise _fault(
+        raise file_fault(
             path,
             "it holds no list of features; an answer to /query with f=json or f=geojson was expected",
             "no contiene una lista de features; se esperaba una respuesta de /query con f=json o f=geojson",
         )
     geojson = answer.get("type") == "FeatureCollection"
     crs = _geojson_crs(path, answer) if geojson else _esri_crs(path, answer)
+    check_frame_of(path, crs)
     rows = [_geojson_row(one, crs) if geojson else _esri_row(one, crs) for one in features]
     more = answer.get("exceededTransferLimit") or _member(answer, "properties").get("exceededTransferLimit")
     return _Page(rows, crs, "utf-8", bool(more))
@@ -137,16 +125,22 @@ def _parsed(path: Path) -> dict[str, Any]:
         # NaN and Infinity are no JSON, yet written; kept as the words that they are.
         answer = json.loads(data.decode("utf-8-sig"), parse_constant=str)
     except UnicodeDecodeError as fault:
-        raise _fault(
+        raise file_fault(
             path,
             f"it is not UTF-8, which JSON always is (byte {fault.start}); save the service's answer as it came",
             f"no es UTF-8, como todo JSON (byte {fault.start}); guarde la respuesta del servicio tal como llegó",
         ) from fault
     except (ValueError, RecursionError) as fault:
-        raise _fault(path, f"it is cut short or not JSON ({fault})", f"está cortado o no es JSON ({fault})") from fault
+        raise file_fault(
+            path,
+            f"it is cut short or not JSON ({fault}); ask the service again, or give a shapefile, GeoPackage or KML",
+            f"está cortado o no es JSON ({fault}); consulte el servicio de nuevo o dé un shapefile, GeoPackage o KML",
+        ) from fault
     if not isinstance(answer, dict):
-        raise _fault(
-            path, "it is JSON, but not an answer of the service", "es JSON, pero no una respuesta del servicio"
+        raise file_fault(
+            path,
+            "it is JSON, but not an answer of the service to /query with f=json or f=geojson",
+            "es JSON, pero no una respuesta del servicio a /query con f=json o f=geojson",
         )
     return answer
 
@@ -177,7 +171,7 @@ def _epsg(code: int) -> str:
 
 
 def _no_frame(path: Path, member: str) -> FileFault:
-    return _fault(
+    return file_fault(
         path,
         f"it does not say its coordinate system ({member}); ask the service with outSR=4326",
         f"no dice su sistema de coordenadas ({member}); consulte el servicio con outSR=4326",
@@ -260,7 +254,3 @@ def _said(raw: Raw) -> str:
 
 
 _NUMBERS = ("objectid", "fid", "oid")
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    return FileFault(Words(f"{path.name}: {en}", f"{path.name}: {es}"))
