@@ -1,6 +1,5 @@
 """Deposits as GeoJSON text, made once at publishing: most questions are then answered by passing text on."""
 
-
 from app.domain.properties import Kind, properties
 from app.domain.synthetic import SYNTHETIC_CITATION, SYNTHETIC_LICENCE
 

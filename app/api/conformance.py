@@ -1,7 +1,5 @@
 """The standards' conformance classes that this service holds to; each is tested."""
 
-from app.domain.cql2 import CONFORMANCE as CQL2
-
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-{}/1.0/conf/{}"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-{}/1.0/conf/{}"
 _TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{}"
@@ -21,7 +19,6 @@ CLASSES = (
         _COMMON.format(3, name)
         for name in ("schemas", "core-roles-features", "queryables", "returnables-and-receivables")
     ),
-    *CQL2,
     *(_TILES.format(name) for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")),
     "http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",

@@ -11,13 +11,16 @@ _DEGREES = 6
 _METRES = 1
 
 
+Area = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Crs:
     """A system by its OGC address, as PostGIS knows it, and its name.
 
     `northing_first` tells that its authority puts latitude (or northing) first, which PostGIS never does.
     `decimals` give about a decimetre. `area` is where a projected system has positions: west, south, east, north in
-    degrees, a west beyond the east crossing the 180th meridian; None for a geographic one.
+    degrees; None for a geographic one.
     """
 
     uri: str
@@ -25,15 +28,11 @@ class Crs:
     name: str
     northing_first: bool
     decimals: int
-    area: tuple[float, float, float, float] | None = None
+    area: Area | None = None
 
     @property
     def geographic(self) -> bool:
         return self.area is None
-
-    @property
-    def geographic(self) -> bool:
-        return self.decimals == _DEGREES
 
 
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/{}"
@@ -44,17 +43,20 @@ def _geographic(srid: int, name: str) -> Crs:
     return Crs(_EPSG.format(srid), srid, name, northing_first=True, decimals=_DEGREES)
 
 
+# Beyond these PROJ has no answer for some places, and PostGIS an error: for the south pole in a conic, for the equator
+# 85 degrees away in a transverse Mercator.
+_REACH, _SOUTH, _NORTH = 75.0, -60.0, 85.0
+
+
 def _utm(srid: int, name: str, zone: int) -> Crs:
-    # Near 90 degrees from its central meridian, on the equator, the projection runs to infinity.
     middle = 6 * zone - 183
-    west, east = ((middle + far + 180) % 360 - 180 for far in (-80, 80))
-    return Crs(_EPSG.format(srid), srid, name, northing_first=False, decimals=_METRES, area=(west, -84.0, east, 84.0))
+    area = (max(middle - _REACH, -180.0), _SOUTH, middle + _REACH, _NORTH)
+    return Crs(_EPSG.format(srid), srid, name, northing_first=False, decimals=_METRES, area=area)
 
 
-def _mexican_conic(srid: int, name: str) -> Crs:
-    # INEGI's conics are defined with the northing first; the south pole is infinitely far away.
-    area = (-180.0, -80.0, 180.0, 90.0)
-    return Crs(_EPSG.format(srid), srid, name, northing_first=True, decimals=_METRES, area=area)
+def _conic(srid: int, name: str, *, northing_first: bool) -> Crs:
+    area = (-100 - _REACH, _SOUTH, -100 + _REACH, _NORTH)
+    return Crs(_EPSG.format(srid), srid, name, northing_first, _METRES, area)
 
 
 CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, "WGS 84, longitude first", False, _DEGREES)
@@ -63,15 +65,16 @@ _ALL = (
     CRS84,
     _geographic(4326, "WGS 84"),
     Crs(_EPSG.format(3857), 3857, "WGS 84 / Pseudo-Mercator", False, _METRES, (-180.0, -85.06, 180.0, 85.06)),
-    _mexican_conic(6372, "Mexico ITRF2008 / LCC"),
+    # INEGI's conics are defined with the northing first.
+    _conic(6372, "Mexico ITRF2008 / LCC", northing_first=True),
     _geographic(6365, "Mexico ITRF2008"),
     *(_utm(32600 + zone, f"WGS 84 / UTM {zone}N", zone) for zone in range(11, 17)),
     *(_utm(6355 + zone, f"Mexico ITRF2008 / UTM {zone}N", zone) for zone in range(11, 17)),
-    _mexican_conic(6362, "Mexico ITRF92 / LCC"),
+    _conic(6362, "Mexico ITRF92 / LCC", northing_first=True),
     _geographic(4483, "Mexico ITRF92"),
     _geographic(4269, "NAD83"),
     _geographic(6318, "NAD83(2011)"),
-    Crs(_EPSG.format(5070), 5070, "NAD83 / Conus Albers", False, _METRES, (-180.0, -90.0, 180.0, 90.0)),
+    _conic(5070, "NAD83 / Conus Albers", northing_first=False),
 )
 
 SYSTEMS: Mapping[str, Crs] = MappingProxyType({crs.uri: crs for crs in _ALL})

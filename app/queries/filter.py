@@ -25,7 +25,7 @@ _PARTNERS = Codes(("MX", "US"))
 class DepositFilter:
     """Deposits in the box, with any of the commodities, in any of the countries …; an empty tuple asks for all.
 
-    `datetime` is against the day of retrieval; `equals` has properties with the values that they must have.
+    `within` is the source that the list asked is limited to; `datetime` is against the day of retrieval; `equals` has properties with the values that they must have.
     """
 
     bbox: Bbox | None = None
@@ -40,6 +40,7 @@ class DepositFilter:
     critical: Critical | None = None
     equals: tuple[tuple[str, Value], ...] = ()
     predicate: Predicate | None = None
+    within: str | None = None
     release_level: ReleaseLevel = ReleaseLevel.PUBLIC
 
     def asked(self) -> Predicate:
@@ -55,6 +56,8 @@ class DepositFilter:
         yield from self._coded()
         for name, value in self.equals:
             yield Compared("=", Stated(name), Literal(value))
+        if self.within:
+            yield Compared("=", Stated("source"), Literal(self.within))
         if self.predicate:
             yield self.predicate
 

@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 
 import shapely
-from sqlalchemy import Boolean, ColumnElement, Float, and_, case, cast, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Float, and_, cast, func, or_, select, true
 
 from app.db.tables import deposit
 from app.domain.bbox import Bbox
-from app.domain.crs import Crs
+from app.domain.crs import Area
 from app.domain.predicate import Related
-
-_WGS84 = 4326
-_MERCATOR = 3857
+from app.queries.projecting import MERCATOR, WGS84, point_in, within
 
 # Our geographic systems lie within metres of WGS 84, and this is a hundred.
 _SHIFT = 0.001
 
-# A projected system has deposits no further than this from its middle. Beyond, PROJ has no answer for some places, and
-# PostGIS an error: for the south pole in a conic, for the equator 85 degrees away in a transverse Mercator.
-_REACH = 75
-_SOUTH, _NORTH = -60, 85
-_CONIC_MIDDLE = -100
-_ZONES = {**{32600 + zone: zone for zone in range(11, 17)}, **{6355 + zone: zone for zone in range(11, 17)}}
 # Degrees of the cells by which a box of a projected system is found in WGS 84.
 _CELL = 2
 
@@ -32,7 +24,7 @@ def in_box(box: Bbox) -> ColumnElement[bool]:
     && finds candidates by the index, whose boxes are in single precision: at the longitudes of the border it takes a
     point 0.8 m outside for one inside.
     """
-    point = _point(box.crs)
+    point = point_in(box.crs)
     easting, northing = func.ST_X(point), func.ST_Y(point)
     return or_(
         *(
@@ -47,29 +39,19 @@ def related(asked: Related) -> ColumnElement[bool]:
     shape, crs = asked.shape, asked.shape.crs
     west, south, east, north = shapely.from_wkb(shape.wkb).bounds
     relation = getattr(func, f"ST_{asked.relation.title()}")
-    holds = relation(_point(crs), func.ST_GeomFromWKB(shape.wkb, crs.srid), type_=Boolean)
+    holds = relation(point_in(crs), func.ST_GeomFromWKB(shape.wkb, crs.srid), type_=Boolean)
     return and_(_near(Bbox(west, south, east, north, crs)), holds)
-
-
-def _point(crs: Crs) -> ColumnElement[object]:
-    if crs.srid == _WGS84:
-        return deposit.c.geom
-    if crs.srid == _MERCATOR:
-        return deposit.c.geom_3857
-    moved = func.ST_Transform(deposit.c.geom, crs.srid)
-    # A condition beside it does not keep the transformation from being tried first.
-    return moved if crs.geographic else case((_within_reach(crs), moved))
 
 
 def _near(box: Bbox) -> ColumnElement[bool]:
     """All that lie in the box, and some beside it."""
-    if box.crs.srid == _MERCATOR:
-        return _touches(deposit.c.geom_3857, box, _MERCATOR)
-    if box.crs.srid == _WGS84:
-        return _touches(deposit.c.geom, box, _WGS84)
-    if box.crs.geographic:
-        return or_(*(_touches(deposit.c.geom, part, _WGS84) for part in _shifted(box)))
-    return and_(_within_reach(box.crs), deposit.c.geom.op("&&")(_cells_of(box)))
+    if box.crs.srid == MERCATOR:
+        return _touches(deposit.c.geom_3857, box, MERCATOR)
+    if box.crs.srid == WGS84:
+        return _touches(deposit.c.geom, box, WGS84)
+    if box.crs.area is None:
+        return or_(*(_touches(deposit.c.geom, part, WGS84) for part in _shifted(box)))
+    return and_(within(box.crs.area), deposit.c.geom.op("&&")(_cells_of(box, box.crs.area)))
 
 
 def _touches(point: ColumnElement[object], box: Bbox, srid: int) -> ColumnElement[bool]:
@@ -86,29 +68,18 @@ def _shifted(box: Bbox) -> Iterator[Bbox]:
         yield Bbox(-180, south, east - 360, north)
 
 
-def _reach(crs: Crs) -> tuple[int, int]:
-    zone = _ZONES.get(crs.srid)
-    middle = _CONIC_MIDDLE if zone is None else 6 * zone - 183
-    return middle - _REACH, middle + _REACH
-
-
-def _within_reach(crs: Crs) -> ColumnElement[bool]:
-    west, east = _reach(crs)
-    return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(_SOUTH, _NORTH))
-
-
-def _cells_of(box: Bbox) -> ColumnElement[object]:
+def _cells_of(box: Bbox, area: Area) -> ColumnElement[object]:
     """A box of WGS 84 that holds all of the box that is within reach.
 
     It is made of the cells whose corners span a part of the box, and their neighbours: between its corners the edge of
     a cell bends, but by far less than a cell. Only forwards is a transformation known never to fail.
     """
-    west, east = _reach(box.crs)
+    west, south, east, north = map(int, area)
     x = func.generate_series(west - _CELL, east, _CELL).table_valued("x", name="x")
-    y = func.generate_series(_SOUTH - _CELL, _NORTH, _CELL).table_valued("y", name="y")
+    y = func.generate_series(south - _CELL, north, _CELL).table_valued("y", name="y")
     corners = (x.c.x, y.c.y, x.c.x + _CELL, y.c.y + _CELL)
-    cell = func.ST_MakeEnvelope(*(cast(corner, Float) for corner in corners), _WGS84)
+    cell = func.ST_MakeEnvelope(*(cast(corner, Float) for corner in corners), WGS84)
     wanted = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, box.crs.srid)
-    found = func.ST_SetSRID(func.ST_Expand(func.ST_Extent(cell), _CELL), _WGS84)
+    found = func.ST_SetSRID(func.ST_Expand(func.ST_Extent(cell), _CELL), WGS84)
     touched = func.ST_Transform(cell, box.crs.srid).op("&&")(wanted)
     return select(found).select_from(x.join(y, true())).where(touched).scalar_subquery()

@@ -1,29 +1,34 @@
 """Positions in another reference system, computed by PostGIS."""
 
-from sqlalchemy import ColumnElement, Float, and_, case, func, or_, type_coerce
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func
 
 from app.db.tables import deposit
-from app.domain.crs import Crs
+from app.domain.crs import Area, Crs
 
-# Systems of degrees share WGS 84's numbers: PROJ moves nothing between it and NAD83 or ITRF, and neither do we.
-_X, _Y = deposit.c.longitude, deposit.c.latitude
+WGS84 = 4326
+MERCATOR = 3857
+
+
+def point_in(crs: Crs) -> ColumnElement[Any]:
+    """The deposit's point in the system, x before y; null where the system has no position for it."""
+    if crs.srid == WGS84:
+        return deposit.c.geom
+    if crs.srid == MERCATOR:
+        return deposit.c.geom_3857
+    moved = func.ST_Transform(deposit.c.geom, crs.srid)
+    # A condition beside it does not keep the transformation from being tried first; CASE does.
+    return moved if crs.area is None else case((within(crs.area), moved))
 
 
 def position(crs: Crs) -> tuple[ColumnElement[float], ColumnElement[float]]:
-    """x and y (never y and x), null where the system has no position for the point."""
-    if crs.area is None:
-        return _X, _Y
-    moved = deposit.c.geom_3857 if crs.srid == 3857 else func.ST_Transform(deposit.c.geom, crs.srid)
-    # PROJ fails for a point outside, and its failure is the statement's; CASE keeps it from being asked.
-    there = inside(crs.area)
-    return (
-        type_coerce(case((there, func.ST_X(moved))), Float(53)),
-        type_coerce(case((there, func.ST_Y(moved))), Float(53)),
-    )
+    """x and y (never y and x) in the system."""
+    point = point_in(crs)
+    return func.ST_X(point), func.ST_Y(point)
 
 
-def inside(area: tuple[float, float, float, float]) -> ColumnElement[bool]:
-    """Within west, south, east, north; a west beyond the east crosses the 180th meridian."""
+def within(area: Area) -> ColumnElement[bool]:
+    """Between west and east, south and north, in degrees."""
     west, south, east, north = area
-    between = _X.between(west, east) if west <= east else or_(west <= _X, east >= _X)
-    return and_(between, _Y.between(south, north))
+    return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(south, north))
