@@ -48,6 +48,59 @@ def get(api) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def linked() -> Callable[..., list[dict[str, str]]]:
+    """The links of a document that have a relation and, where one is given, a media type."""
+
+    def links(document: dict[str, Any], rel: str, media_type: str | None = None) -> list[dict[str, str]]:
+        return [
+            one for one in document["links"] if one["rel"] == rel and media_type in (None, one["type"].replace(" ", ""))
+        ]
+
+    return links
+
+
+@pytest.fixture(scope="session")
+def landing(get) -> dict[str, Any]:
+    return get("/")
+
+
+@pytest.fixture(scope="session")
+def declared(get) -> set[str]:
+    """The conformance classes that the service says it is of."""
+    return set(get("/conformance")["conformsTo"])
+
+
+@pytest.fixture(scope="session")
+def collections(get, linked) -> list[dict[str, Any]]:
+    """The collections of features."""
+    return [one for one in get("/collections")["collections"] if linked(one, "items")]
+
+
+@pytest.fixture(scope="session")
+def definition(api, landing, linked) -> dict[str, Any]:
+    """The API's OpenAPI document, every reference into itself put in its place."""
+    (described,) = linked(landing, "service-desc", "application/vnd.oai.openapi+json;version=3.0")
+    answer = api.get(described["href"], headers={"Accept": described["type"]})
+    assert answer.status_code == 200
+    document = answer.json()
+    return _resolved(document, document)
+
+
+def _resolved(value: Any, document: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(one, document) for one in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/"):
+        found: Any = document
+        for step in reference[2:].split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        return _resolved(found, document)
+    return {name: _resolved(one, document) for name, one in value.items()}
+
+
+@pytest.fixture(scope="session")
 def big_served(serve, big_store):
     """The running service on 20 132 deposits, more than any client asks for at once; it logs what it is asked."""
     return serve(big_store.url.render_as_string(hide_password=False), ACCESS_LOG="yes")
@@ -81,12 +134,14 @@ def run(tmp_path_factory) -> Callable[..., str]:
     """Runs a client's program and gives what it prints; fails, naming the package to install, where it is missing."""
     home = tmp_path_factory.mktemp("home")
 
-    def program(package: str, name: str, *arguments: str, **environment: str) -> str:
+    def program(package: str, name: str, *arguments: str, cwd: Path = home, **environment: str) -> str:
         path = shutil.which(name)
         if path is None:
             pytest.fail(f"{name} is not installed: apt-get install {package}, or run `make conformance`, which does it")
         told = {**os.environ, **DIRECT, "HOME": str(home), **environment}
-        done = subprocess.run([path, *arguments], env=told, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            [path, *arguments], env=told, cwd=cwd, capture_output=True, text=True, timeout=600, check=False
+        )
         assert done.returncode == 0, f"{name} {' '.join(arguments)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 

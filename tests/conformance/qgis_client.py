@@ -23,6 +23,7 @@ from qgis.core import (
     QgsSettings,
     QgsVectorLayer,
     QgsVectorTileLayer,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QSize, Qt
 
@@ -64,7 +65,7 @@ def describe(url: str, collection: str) -> dict[str, Any]:
     return {
         "count": layer.featureCount(),
         "crs": layer.crs().authid(),
-        "geometry": layer.wkbType().name if hasattr(layer.wkbType(), "name") else int(layer.wkbType()),
+        "geometry": QgsWkbTypes.displayString(layer.wkbType()),
         "extent": [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()],
         "fields": {field.name(): field.typeName() for field in layer.fields()},
     }
@@ -124,7 +125,7 @@ def _drawn(layer: QgsMapLayer, box: list[float], size: list[int]) -> Any:
     job.start()
     job.waitForFinished()
     for error in job.errors():
-        print(error.message, file=sys.stderr)
+        sys.stderr.write(f"{error.message}\n")
     return job.renderedImage()
 
 
@@ -137,9 +138,7 @@ def main() -> None:
     """Does what the command line says, with a profile of its own so that no cache or setting of the user's counts."""
     action, profile, arguments = sys.argv[1:]
     application = QgsApplication([], False, profile)
-    QgsApplication.messageLog().messageReceived.connect(
-        lambda said, tag, _: print(f"{tag}: {said}", file=sys.stderr)
-    )
+    QgsApplication.messageLog().messageReceived.connect(lambda said, tag, _: sys.stderr.write(f"{tag}: {said}\n"))
     application.initQgis()
     QgsProviderRegistry.instance()
     json.dump(ACTIONS[action](**json.loads(arguments)), sys.stdout)
