@@ -26,8 +26,8 @@ def test_every_answer_is_one_that_the_description_names(run, edge_served, tmp_pa
         str(Path(sys.executable).with_name("schemathesis")),
         *("run", f"{edge_served.url}/api", "--url", edge_served.url),
         *("--checks", CHECKS, "--phases", "examples,coverage,fuzzing"),
-        *("--max-examples", "10", "--seed", "1", "--generation-deterministic", "--generation-database", "none"),
-        *("--workers", "2", "--request-timeout", "30", "--max-time", "240", "--no-color"),
+        *("--max-examples", "10", "--generation-deterministic"),
+        *("--workers", "2", "--request-timeout", "30", "--no-color"),
         cwd=tmp_path,
     )
     assert "No test cases were generated" not in told

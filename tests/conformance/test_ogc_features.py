@@ -292,7 +292,6 @@ def test_a_time_can_be_asked_for(items, collections, parameter, linked, declared
         "2018-02-30",
         "2018-02-12T25:00:00Z",
         "2019-01-01/2018-01-01",
-        "../..",
         "a/b",
         "1/2/3",
         "",
@@ -360,20 +359,26 @@ def _known(uri):
 def test_features_come_in_each_system_listed_and_say_so(items, collections):
     """/conf/crs/crs-parameter, crs-parameter-default, crs-parameter-transform, geojson, ogc-crs-header."""
     for one in collections:
-        plain = items(one, limit=50)
+        plain = items(one, limit=1000)
         assert plain.headers["content-crs"] == f"<{CRS84}>"
         for uri in one["crs"]:
-            answer = items(one, limit=50, crs=uri)
+            answer = items(one, limit=1000, crs=uri)
             assert answer.status_code == 200, uri
             assert answer.headers["content-crs"] == f"<{uri}>"
             # Coordinates are in the order of the system's own axes.
             to_system = Transformer.from_crs(_known(CRS84), _known(uri))
+            tolerance = 1e-6 if _known(uri).is_geographic else 0.5
             for given, placed in zip(plain.json()["features"], answer.json()["features"], strict=True):
-                meant = to_system.transform(*given["geometry"]["coordinates"])
-                tolerance = 1e-6 if _known(uri).is_geographic else 0.5
-                # At the poles Web Mercator ends.
-                if max(map(abs, meant)) < 5e7:
-                    assert placed["geometry"]["coordinates"] == pytest.approx(meant, abs=tolerance), (uri, given["id"])
+                place = given["geometry"]["coordinates"]
+                if _lies_where_used(place, _known(uri)):
+                    meant = pytest.approx(to_system.transform(*place), abs=tolerance)
+                    assert placed["geometry"]["coordinates"] == meant, (uri, given["id"])
+
+
+def _lies_where_used(place, system):
+    """Outside its area of use a system may have no coordinates for a place, as Web Mercator has none for a pole."""
+    used = system.area_of_use
+    return used.west <= place[0] <= used.east and used.south <= place[1] <= used.north
 
 
 def test_a_feature_alone_comes_in_each_system_listed(api, items, collections, linked):

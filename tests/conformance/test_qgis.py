@@ -70,7 +70,8 @@ def test_attributes_arrive_as_the_extract_has_them(layer, big_features):
         attributes = feature["attributes"]
         said = big_features[attributes["id"]]["properties"]
         for name in ("source", "name", "country", "status", "commodities", "discovered_year", "position_accuracy_m"):
-            assert attributes[name] == said[name], f"{attributes['id']}: {name}"
+            # Before 3.44 a field of whose first ten values none is known is one of text.
+            assert attributes[name] in (said[name], str(said[name])), f"{attributes['id']}: {name}"
         assert attributes["retrieved"] == said["retrieved"]
 
 
@@ -114,8 +115,8 @@ def test_a_time_before_all_deposits_finds_none(layer, overheard):
 
 def test_deposits_are_reprojected_to_where_they_are(layer, big_features):
     to_mexico = Transformer.from_crs("EPSG:4326", "EPSG:6372", always_xy=True)
-    read = layer("features", box=BOX, crs="EPSG:6372")
-    assert read
+    read = layer("features", crs="EPSG:6372")
+    assert len(read) == len(big_features)
     for feature in read:
         meant = to_mexico.transform(*big_features[feature["attributes"]["id"]]["geometry"]["coordinates"])
         assert math.dist(feature["place"], meant) < 1
