@@ -31,7 +31,7 @@ def main() -> int:
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
         log_level="info",
-        access_log=False,
+        access_log=bool(settings.access_log),
     )
     return 0
 

@@ -25,6 +25,7 @@ class Settings:
     port: int = _setting("PORT", 8000, "port to listen on")
     workers: int = _setting("WORKERS", 1, "serving processes")
     public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
+    access_log: str = _setting("ACCESS_LOG", "", "whether each request is logged: anything says yes")
     pool_size: int = _setting("POOL_SIZE", 10, "database connections of one serving process")
     pool_wait_s: float = _setting("POOL_WAIT_S", 5.0, "seconds to wait for a free connection before a 503")
     catalogue_fresh_s: float = _setting(

@@ -145,3 +145,10 @@ def test_links_follow_the_scheme_that_a_proxy_on_this_machine_names(sample_serve
 
 def test_the_service_does_not_say_what_it_runs_on(sample_served):
     assert "server" not in httpx2.get(f"{sample_served}/health/live", trust_env=False).headers
+
+
+@pytest.mark.parametrize(("told", "logged"), [({}, False), ({"ACCESS_LOG": "yes"}, True)])
+def test_requests_are_logged_when_it_is_told_to(serve, sample_url, told, logged):
+    served = serve(sample_url, **told)
+    httpx2.get(f"{served.url}/sources?lang=es", trust_env=False)
+    assert ('"GET /sources?lang=es HTTP/1.1" 200' in served.log.read_text()) is logged

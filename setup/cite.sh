@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Fetches the OGC's executable test suites into var/cite and runs them; what follows goes to pytest.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+# What an OGC API promises, in the releases that our list of expected skips is about. Both need Java 17.
+suites=(ets-ogcapi-features10:1.9 ets-ogcapi-tiles10:1.2)
+
+new_enough() {
+    local version
+    version=$(java -version 2>&1 | sed -nE '1s/.*"([0-9]+).*/\1/p') && [ "${version:-0}" -ge 17 ]
+}
+
+install_java() {
+    if new_enough && command -v mvn >/dev/null; then return; fi
+    may_install || die \
+        "Java 17 or Maven is missing: ask an administrator for 'apt-get install openjdk-17-jre-headless maven'." \
+        "Falta Java 17 o Maven: pida a un administrador 'apt-get install openjdk-17-jre-headless maven'."
+    say "Installing Java and Maven" "Instalando Java y Maven"
+    apt_install openjdk-17-jre-headless maven && new_enough || die \
+        "Java 17 and Maven could not be installed; all that was said is in var/setup.log" \
+        "No se pudieron instalar Java 17 y Maven; todo lo dicho está en var/setup.log"
+}
+
+# A suite that is there already, put by hand or by an earlier run, is not asked for.
+fetch() {
+    local name=${1%:*} version=${1#*:}
+    if [ -s "var/cite/$name-$version-aio.jar" ]; then return; fi
+    install_java
+    say "Fetching $name $version" "Obteniendo $name $version"
+    quietly mvn -B -C -U dependency:copy -Dartifact="org.opengis.cite:$name:$version:jar:aio" \
+        -DoutputDirectory="$root/var/cite" || die \
+        "Maven offers no org.opengis.cite:$name:$version:jar:aio here. Put $name-$version-aio.jar into var/cite and try again; without it the suite has not been run." \
+        "Maven no ofrece aquí org.opengis.cite:$name:$version:jar:aio. Ponga $name-$version-aio.jar en var/cite e intente de nuevo; sin él, la suite no se ha ejecutado."
+}
+
+setup/python.sh
+setup/web.sh
+setup/boundaries.sh
+(lock && for suite in "${suites[@]}"; do fetch "$suite"; done)
+DATABASE_URL=$(setup/postgis.sh)
+export DATABASE_URL
+say "Running the OGC's test suites" "Ejecutando las suites de pruebas del OGC"
+exec .venv/bin/pytest --no-cov -m cite tests/conformance "$@"
