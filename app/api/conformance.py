@@ -9,7 +9,7 @@ CLASSES = (
     *(_COMMON.format(2, name) for name in ("collections", "html", "json")),
     *(_FEATURES.format(1, name) for name in ("core", "geojson", "html", "oas30")),
     _FEATURES.format(2, "crs"),
-    *(_FEATURES.format(3, name) for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")),
+    *(_FEATURES.format(3, name) for name in ("queryables", "queryables-query-parameters")),
     # Part 5 was renamed to Common, Part 3 when it was published: QGIS looks for the older name, others for the newer.
     *(
         _FEATURES.format(5, name)

@@ -79,24 +79,6 @@ _PLACES = (
     ),
 )
 
-_CQL = (
-    Parameter(
-        "filter",
-        Words("A condition in CQL2.", "Una condición en CQL2."),
-        example="discovered_year < 1900",
-    ),
-    Parameter(
-        "filter-lang",
-        Words("In which of its languages the condition is written.", "En cuál de sus lenguajes está la condición."),
-        {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
-    ),
-    Parameter(
-        "filter-crs",
-        Words("The system of the condition's geometries; else CRS84.", "El sistema de sus geometrías; si no, CRS84."),
-        _uris(),
-    ),
-)
-
 _NAMED = (
     Parameter(
         "commodity",
@@ -225,7 +207,7 @@ def _table(*groups: Sequence[Parameter]) -> Mapping[str, Parameter]:
 
 PLAIN = _table((LANG,))
 PAGE = _table((F, LANG))
-FILTER = _table(_PLACES, _NAMED, _CQL, BY_PROPERTY)
+FILTER = _table(_PLACES, _NAMED, BY_PROPERTY)
 FILTERED = _table(tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))

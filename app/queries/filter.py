@@ -25,7 +25,8 @@ _PARTNERS = Codes(("MX", "US"))
 class DepositFilter:
     """Deposits in the box, with any of the commodities, in any of the countries …; an empty tuple asks for all.
 
-    `within` is the source that the list asked is limited to; `datetime` is against the day of retrieval; `equals` has properties with the values that they must have.
+    `within` is the source that the list asked is limited to; `datetime` is against the day of retrieval; `equals` has
+    properties with the values that they must have.
     """
 
     bbox: Bbox | None = None

@@ -10,8 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app import errors
-from app.api import problems
-from app.api.parameters import FILTERED
+from app.api import parameters, problems
 from app.main import create_app
 from app.settings import Settings
 
@@ -199,7 +198,7 @@ HOSTILE = [
 # What a client may send though no library of ours would: bytes that are no UTF-8, half a surrogate, a lone percent.
 RAW = ["%ff", "%00", "%ED%A0%80", "%", "%zz", "%C0%AF", "a&=b", "&&&", "=", ";"]
 
-NAMES = (*FILTERED, "limit", "cursor", "sortby", "properties", "skipGeometry", "crs")
+NAMES = (*parameters.FILTERED, "limit", "cursor", "sortby", "properties", "skipGeometry", "crs")
 DATABASE_WORDS = re.compile(r"psycopg|sqlalchemy|traceback|syntax error|relation \"|postgres|ERROR:|\bSELECT\b")
 
 
