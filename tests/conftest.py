@@ -157,7 +157,7 @@ def client_of() -> Iterator[Callable[[Engine], TestClient]]:
 
     def make(engine: Engine) -> TestClient:
         url = engine.url.render_as_string(hide_password=False)
-        made = TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False)
+        made = TestClient(create_app(Settings(database_url=url, catalogue_fresh_s=0)), raise_server_exceptions=False)
         made.__enter__()
         clients.append(made)
         return made

@@ -38,12 +38,16 @@ def spoken(lang: Lang) -> dict[str, str]:
 
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:
-    """A 304 where the client already has this answer."""
+    """A 304 where the client already has this answer, under the tag by which it knows it."""
     known = request.headers.get("if-none-match")
-    if known is not None:
-        same = known.strip() == "*" or given["ETag"] in map(bare_tag, known.split(","))
-    else:
+    if known is None:
         # Not "since": after a rollback the older release is the newer answer.
-        same = request.headers.get("if-modified-since") == given["Last-Modified"]
+        tag = given["ETag"] if request.headers.get("if-modified-since") == given["Last-Modified"] else None
+    elif known.strip() == "*":
+        tag = given["ETag"]
+    else:
+        tag = next((tag.strip() for tag in known.split(",") if bare_tag(tag) == given["ETag"]), None)
+    if tag is None:
+        return None
     # What is compressed says of itself that it varies; this is not.
-    return Response(status_code=304, headers={**given, "Vary": f"{_VARY}, Accept-Encoding"}) if same else None
+    return Response(status_code=304, headers={**given, "ETag": tag, "Vary": f"{_VARY}, Accept-Encoding"})

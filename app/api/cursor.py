@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from app.domain.properties import Kind, properties
+from app.domain.properties import Kind
+from app.domain.queryables import queryables
 from app.errors import BadValue
 from app.queries.filter import DepositFilter
 from app.queries.order import Place, SortKey
@@ -65,4 +66,4 @@ class Cursors:
 
 
 def _value(key: SortKey, value: Any) -> Any:
-    return date.fromisoformat(value) if value and properties()[key.name].kind is Kind.DATE else value
+    return date.fromisoformat(value) if value and queryables()[key.name].kind is Kind.DATE else value

@@ -24,7 +24,7 @@ _MVT = ("application/vnd.mapbox-vector-tile",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
+class Operation:
     """What one address answers. `statuses` are those beside 200, 400, 500 and 503."""
 
     path: str
@@ -45,20 +45,20 @@ _TAGS = {
 }
 
 _C = "/collections/{collection}"
-_OPERATIONS = (
-    _Operation("/", "landing", Words("Landing page", "Página de inicio"), PAGE, _JSON, tag="service"),
-    _Operation(
+OPERATIONS = (
+    Operation("/", "landing", Words("Landing page", "Página de inicio"), PAGE, _JSON, tag="service"),
+    Operation(
         "/conformance", "conformance", Words("Conformance classes", "Clases de conformidad"), PAGE, _JSON, tag="service"
     ),
-    _Operation(
+    Operation(
         "/api", "api", Words("This description", "Esta descripción"), PAGE, (MEDIA_TYPE, "text/html"), tag="service"
     ),
-    _Operation("/collections", "collections", Words("Collections", "Colecciones"), PAGE, _JSON),
-    _Operation(_C, "collection", Words("A collection", "Una colección"), PAGE, _JSON, (404,)),
-    _Operation(
+    Operation("/collections", "collections", Words("Collections", "Colecciones"), PAGE, _JSON),
+    Operation(_C, "collection", Words("A collection", "Una colección"), PAGE, _JSON, (404,)),
+    Operation(
         f"{_C}/queryables", "queryables", Words("What can be asked", "Lo que se puede preguntar"), PAGE, _SCHEMA, (404,)
     ),
-    _Operation(
+    Operation(
         f"{_C}/schema",
         "schema",
         Words("What is said of a deposit", "Lo que se dice de un yacimiento"),
@@ -66,7 +66,7 @@ _OPERATIONS = (
         _SCHEMA,
         (404,),
     ),
-    _Operation(
+    Operation(
         f"{_C}/items",
         "items",
         Words("Deposits, page by page", "Yacimientos, página por página"),
@@ -74,8 +74,8 @@ _OPERATIONS = (
         _GEOJSON,
         (404, 410),
     ),
-    _Operation(f"{_C}/items/{{deposit}}", "item", Words("One deposit", "Un yacimiento"), ITEM, _GEOJSON, (404,)),
-    _Operation(
+    Operation(f"{_C}/items/{{deposit}}", "item", Words("One deposit", "Un yacimiento"), ITEM, _GEOJSON, (404,)),
+    Operation(
         f"{_C}/tiles",
         "collection.vector.getTileSetsList",
         Words("Tilesets", "Conjuntos de teselas"),
@@ -84,7 +84,7 @@ _OPERATIONS = (
         (404,),
         "tiles",
     ),
-    _Operation(
+    Operation(
         f"{_C}/tiles/{{tileMatrixSet}}",
         "collection.vector.getTileSet",
         Words("A tileset", "Un conjunto de teselas"),
@@ -93,7 +93,7 @@ _OPERATIONS = (
         (404,),
         "tiles",
     ),
-    _Operation(
+    Operation(
         f"{_C}/tiles/{{tileMatrixSet}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
         "collection.vector.getTile",
         Words("A vector tile", "Una tesela vectorial"),
@@ -102,7 +102,7 @@ _OPERATIONS = (
         (404,),
         "tiles",
     ),
-    _Operation(
+    Operation(
         "/tileMatrixSets",
         "tileMatrixSets",
         Words("Tile matrix sets", "Conjuntos de matrices de teselas"),
@@ -111,7 +111,7 @@ _OPERATIONS = (
         (),
         "tiles",
     ),
-    _Operation(
+    Operation(
         "/tileMatrixSets/{tileMatrixSet}",
         "tileMatrixSet",
         Words("A tile matrix set", "Un conjunto de matrices de teselas"),
@@ -120,8 +120,8 @@ _OPERATIONS = (
         (404,),
         "tiles",
     ),
-    _Operation("/tiles/deposits.json", "tilejson", Words("TileJSON 3.0", "TileJSON 3.0"), FILTERED, tag="tiles"),
-    _Operation(
+    Operation("/tiles/deposits.json", "tilejson", Words("TileJSON 3.0", "TileJSON 3.0"), FILTERED, tag="tiles"),
+    Operation(
         "/tiles/deposits/{z}/{x}/{y}.mvt",
         "tile",
         Words("A vector tile; 204 where it is empty", "Una tesela vectorial; 204 si está vacía"),
@@ -130,7 +130,7 @@ _OPERATIONS = (
         (204,),
         "tiles",
     ),
-    _Operation(
+    Operation(
         "/exports/deposits.geojson",
         "export",
         Words("Everything that a filter wants, in one file", "Todo lo que un filtro pide, en un archivo"),
@@ -138,13 +138,13 @@ _OPERATIONS = (
         ("application/geo+json",),
         tag="exports",
     ),
-    _Operation("/sources", "sources", Words("Sources", "Fuentes"), PLAIN, tag="catalogue"),
-    _Operation("/releases", "releases", Words("Releases", "Ediciones"), PLAIN, tag="catalogue"),
-    _Operation(
+    Operation("/sources", "sources", Words("Sources", "Fuentes"), PLAIN, tag="catalogue"),
+    Operation("/releases", "releases", Words("Releases", "Ediciones"), PLAIN, tag="catalogue"),
+    Operation(
         "/lists", "lists", Words("Lists of critical minerals", "Listas de minerales críticos"), PLAIN, tag="catalogue"
     ),
-    _Operation("/vocabularies", "vocabularies", Words("Vocabularies", "Vocabularios"), PLAIN, tag="catalogue"),
-    _Operation(
+    Operation("/vocabularies", "vocabularies", Words("Vocabularies", "Vocabularios"), PLAIN, tag="catalogue"),
+    Operation(
         "/vocabularies/{name}",
         "vocabulary",
         Words("A vocabulary", "Un vocabulario"),
@@ -153,8 +153,8 @@ _OPERATIONS = (
         (404,),
         "catalogue",
     ),
-    _Operation("/health/live", "live", Words("Alive", "Vivo"), PLAIN, tag="service"),
-    _Operation("/health/ready", "ready", Words("Ready", "Listo"), PLAIN, tag="service"),
+    Operation("/health/live", "live", Words("Alive", "Vivo"), PLAIN, tag="service"),
+    Operation("/health/ready", "ready", Words("Ready", "Listo"), PLAIN, tag="service"),
 )
 
 _STATUS = {
@@ -174,7 +174,7 @@ _EVERYWHERE = (304, 400, 500, 503)
 def document(asked: "Question") -> dict[str, Any]:
     """The description in the asker's language, with this service's own address."""
     shared = {
-        parameter.name: parameter for one in _OPERATIONS for parameter in one.known.values() if one.known is not TILE
+        parameter.name: parameter for one in OPERATIONS for parameter in one.known.values() if one.known is not TILE
     }
     return {
         "openapi": "3.0.3",
@@ -191,7 +191,7 @@ def document(asked: "Question") -> dict[str, Any]:
         },
         "servers": [{"url": asked.address("")}],
         "tags": [{"name": name, "description": words.speak(asked.lang)} for name, words in _TAGS.items()],
-        "paths": {one.path: {"get": _operation(asked, one)} for one in _OPERATIONS},
+        "paths": {one.path: {"get": _operation(asked, one)} for one in OPERATIONS},
         "components": {
             "parameters": {name: _parameter(asked, parameter) for name, parameter in shared.items()},
             "schemas": {"problem": _PROBLEM},
@@ -199,7 +199,7 @@ def document(asked: "Question") -> dict[str, Any]:
     }
 
 
-def _operation(asked: "Question", one: _Operation) -> dict[str, Any]:
+def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
     parts = [name[1:-1].removesuffix("}") for name in _parts(one.path)]
     return {
         "operationId": one.id,
@@ -249,7 +249,7 @@ def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
     return said
 
 
-def _response(asked: "Question", one: _Operation, status: int) -> dict[str, Any]:
+def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
     said: dict[str, Any] = {"description": _STATUS[status].speak(asked.lang)}
     if status == 200:
         said["content"] = {media_type: {"schema": _body(media_type)} for media_type in one.media_types}

@@ -15,9 +15,8 @@ def point_in(crs: Crs) -> ColumnElement[Any]:
     """The deposit's point in the system, x before y; null where the system has no position for it."""
     if crs.srid == WGS84:
         return deposit.c.geom
-    if crs.srid == MERCATOR:
-        return deposit.c.geom_3857
-    moved = func.ST_Transform(deposit.c.geom, crs.srid)
+    # The stored one is moved to the map's edge where Web Mercator has no place for it.
+    moved = deposit.c.geom_3857 if crs.srid == MERCATOR else func.ST_Transform(deposit.c.geom, crs.srid)
     # A condition beside it does not keep the transformation from being tried first; CASE does.
     return moved if crs.area is None else case((within(crs.area), moved))
 

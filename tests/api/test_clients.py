@@ -22,7 +22,7 @@ PLACES = [
     "/lists",
     "/health/live",
     "/health/ready",
-    "/openapi.json",
+    "/conformance",
 ]
 
 
@@ -63,7 +63,7 @@ def served(serve, lockable):
 def _locked(store):
     """While this lasts, whoever reads a deposit waits."""
     with store.begin() as connection:
-        connection.execute(text("LOCK TABLE deposit IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE deposit, deposit_feature IN ACCESS EXCLUSIVE MODE"))
         yield
 
 

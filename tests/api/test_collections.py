@@ -1,10 +1,17 @@
 """The list of deposits: GeoJSON by RFC 7946, paged by id, and one deposit by its id."""
 
 import math
+from itertools import chain
 
 import pytest
+from pyproj import Transformer
 
 ITEMS = "/collections/deposits/items"
+
+
+def _links(page):
+    """The links of a page by what they lead to."""
+    return {link["rel"]: link for link in page["links"]}
 
 
 @pytest.fixture(scope="session")
@@ -54,24 +61,169 @@ def test_a_client_may_change_the_limit_between_pages(edge_client, listed):
         asked = {"limit": str(limit), "cursor": onward.partition("cursor=")[2].partition("&")[0]}
     last = edge_client.get(ITEMS, params=asked).json()
     assert ids + [feature["id"] for feature in last["features"]] == [feature["id"] for feature in listed["features"]]
-    assert [link["rel"] for link in last["links"]] == ["self"]
+    assert "next" not in {link["rel"] for link in last["links"]}
 
 
 def test_next_keeps_the_question(edge_client, walk):
     pages = list(walk(edge_client, commodity="gold,silver", country="MX", bbox="-180,-90,180,90", lang="es", limit=5))
     assert len(pages) > 2
     assert sum(page["numberReturned"] for page in pages) == pages[0]["numberMatched"] < 148
-    assert "lang=es" in pages[0]["links"][1]["href"]
+    assert "lang=es" in _links(pages[0])["next"]["href"]
 
 
 def test_links_are_absolute_and_self_leads_to_the_same_page(edge_client):
     page = edge_client.get(ITEMS, params={"limit": 2, "commodity": "gold,silver"}).json()
-    assert [link["rel"] for link in page["links"]] == ["self", "next"]
-    for link in page["links"]:
-        assert link["href"].startswith(f"http://testserver{ITEMS}?")
-        assert link["type"] == "application/geo+json"
-    again = edge_client.get(page["links"][0]["href"]).json()
-    assert (again["features"], again["links"]) == (page["features"], page["links"])
+    assert {link["rel"] for link in page["links"]} == {"self", "alternate", "next", "collection"}
+    assert all(link["href"].startswith("http://testserver/collections/deposits") for link in page["links"])
+    again = edge_client.get(_links(page)["self"]["href"]).json()
+    assert again == page
+
+
+def test_prev_leads_back_page_by_page(edge_client, listed):
+    page = edge_client.get(ITEMS, params={"limit": 40}).json()
+    forward = [page]
+    while "next" in _links(page):
+        page = edge_client.get(_links(page)["next"]["href"]).json()
+        forward.append(page)
+    backward = [page]
+    while "prev" in _links(page):
+        page = edge_client.get(_links(page)["prev"]["href"]).json()
+        backward.append(page)
+    assert len(forward) == 4
+    assert [each["features"] for each in backward[::-1]] == [each["features"] for each in forward]
+
+
+@pytest.mark.parametrize(
+    "sortby", ["name", "-name", "discovered_year,-name", "-discovered_year,id", "-retrieved,+state"]
+)
+def test_a_sorted_list_is_walked_whole_in_its_order(edge_client, walk, listed, sortby):
+    whole = [f["id"] for f in edge_client.get(ITEMS, params={"sortby": sortby, "limit": 10_000}).json()["features"]]
+    pages = [[f["id"] for f in page["features"]] for page in walk(edge_client, sortby=sortby, limit=13)]
+    assert sorted(whole) == sorted(f["id"] for f in listed["features"])
+    assert list(chain.from_iterable(pages)) == whole
+
+
+def test_nulls_come_last_whichever_way_a_list_is_sorted(edge_client):
+    for sortby, ordered in (("discovered_year", sorted), ("-discovered_year", lambda years: sorted(years)[::-1])):
+        page = edge_client.get(ITEMS, params={"sortby": sortby, "limit": 10_000}).json()
+        years = [feature["properties"]["discovered_year"] for feature in page["features"]]
+        stated = [year for year in years if year is not None]
+        assert stated
+        assert years == [*ordered(stated), *[None] * (len(years) - len(stated))]
+
+
+@pytest.mark.parametrize("sortby", ["", "colour", "name,name", "--name;", "licence", "name,id,state,status,country"])
+def test_a_list_is_sorted_by_a_few_queryable_properties_only(edge_client, sortby):
+    answer = edge_client.get(ITEMS, params={"sortby": sortby})
+    assert answer.status_code == 400
+    assert "sortby" in answer.json()["detail"]
+
+
+def test_a_cursor_goes_on_with_its_own_question_only(edge_client):
+    page = edge_client.get(ITEMS, params={"limit": 2, "commodity": "gold"}).json()
+    cursor = _links(page)["next"]["href"].partition("cursor=")[2].partition("&")[0]
+    assert "=" not in cursor
+    for other in ({"commodity": "silver"}, {}, {"commodity": "gold", "sortby": "name"}):
+        answer = edge_client.get(ITEMS, params={**other, "cursor": cursor})
+        assert answer.status_code == 400
+        assert "another question" in answer.json()["detail"]
+    tampered = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
+    assert edge_client.get(ITEMS, params={"commodity": "gold", "cursor": tampered}).status_code == 400
+
+
+def test_only_the_properties_asked_for_are_said(edge_client):
+    features = edge_client.get(ITEMS, params={"properties": "state,name", "limit": 5}).json()["features"]
+    assert {tuple(feature["properties"]) for feature in features} == {("name", "state")}
+
+
+def test_a_list_without_positions(edge_client):
+    features = edge_client.get(ITEMS, params={"skipGeometry": "true", "limit": 5}).json()["features"]
+    assert {feature["geometry"] for feature in features} == {None}
+
+
+@pytest.mark.parametrize(
+    ("crs", "uri"),
+    [
+        ("EPSG:4326", "http://www.opengis.net/def/crs/EPSG/0/4326"),
+        ("http://www.opengis.net/def/crs/EPSG/0/6372", "http://www.opengis.net/def/crs/EPSG/0/6372"),
+        ("EPSG:32612", "http://www.opengis.net/def/crs/EPSG/0/32612"),
+        ("EPSG:3857", "http://www.opengis.net/def/crs/EPSG/0/3857"),
+        ("EPSG:6365", "http://www.opengis.net/def/crs/EPSG/0/6365"),
+    ],
+)
+def test_positions_come_in_the_system_and_axis_order_asked_for(edge_client, listed, crs, uri):
+    answer = edge_client.get(ITEMS, params={"crs": crs, "limit": 10_000})
+    assert answer.headers["content-crs"] == f"<{uri}>"
+    to = Transformer.from_crs("OGC:CRS84", f"EPSG:{uri.rpartition('/')[2]}")
+    given = 0
+    for feature, stored in zip(answer.json()["features"], listed["features"], strict=True):
+        if feature["geometry"] is not None:
+            expected = to.transform(*stored["geometry"]["coordinates"])
+            assert feature["geometry"]["coordinates"] == pytest.approx(expected, abs=0.2)
+            given += 1
+    assert given > 120
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6372", "EPSG:32612", "EPSG:3857", "EPSG:4326"])
+def test_a_box_in_another_system_finds_what_lies_in_it(edge_client, crs):
+    box = (-112.0, 29.0, -108.0, 32.0)
+    to = Transformer.from_crs("OGC:CRS84", crs)
+    features = edge_client.get(ITEMS, params={"crs": crs, "limit": 10_000}).json()["features"]
+    corners = [to.transform(x, y) for x, y in ((box[0], box[1]), (box[2], box[3]))]
+    low, high = [min(axis) for axis in zip(*corners, strict=True)], [max(axis) for axis in zip(*corners, strict=True)]
+    inside = {
+        feature["id"]
+        for feature in features
+        if feature["geometry"]
+        and all(a <= value <= b for a, value, b in zip(low, feature["geometry"]["coordinates"], high, strict=True))
+    }
+    asked = {"bbox": ",".join(map(str, (*low, *high))), "bbox-crs": crs, "limit": 10_000}
+    found = {feature["id"] for feature in edge_client.get(ITEMS, params=asked).json()["features"]}
+    assert inside
+    assert found == inside
+
+
+@pytest.mark.parametrize("name", ["crs", "bbox-crs"])
+def test_a_system_that_we_do_not_know_is_refused(edge_client, name):
+    answer = edge_client.get(ITEMS, params={name: "EPSG:99999", "bbox": "0,0,1,1"})
+    assert answer.status_code == 400
+    assert f"{name}='EPSG:99999'" in answer.json()["detail"]
+
+
+def test_a_property_can_be_asked_for_by_its_name(edge_client, listed):
+    asked = edge_client.get(ITEMS, params={"name": "Same place", "synthetic": "false"}).json()
+    expected = [f["id"] for f in listed["features"] if f["properties"]["name"] == "Same place"]
+    assert [feature["id"] for feature in asked["features"]] == expected == ["mrds-13", "mrds-14"]
+
+
+def test_deposits_can_be_asked_for_by_their_ids(edge_client):
+    asked = edge_client.get(ITEMS, params={"ids": "mrds-15,mrds-1,mrds-0"}).json()
+    assert [feature["id"] for feature in asked["features"]] == ["mrds-1", "mrds-15"]
+
+
+@pytest.mark.parametrize(
+    ("datetime", "all_of_them"),
+    [
+        ("../..", True),
+        ("0000-01-01T00:00:00Z/9999-12-31T00:00:00Z", True),
+        ("2000-01-01/P1D", False),
+        ("2999-01-01T00:00:00Z/..", False),
+    ],
+)
+def test_a_time_is_that_of_retrieval(edge_client, datetime, all_of_them):
+    assert edge_client.get(ITEMS, params={"datetime": datetime}).json()["numberMatched"] == (148 if all_of_them else 0)
+
+
+def test_the_collections_of_the_sources_hold_together_what_the_whole_one_holds(edge_client, listed):
+    numbers = {}
+    for one in edge_client.get("/collections").json()["collections"]:
+        page = edge_client.get(f"/collections/{one['id']}/items", params={"limit": 10_000}).json()
+        assert one["itemCount"] == page["numberMatched"] == page["numberReturned"]
+        numbers[one["id"]] = one["itemCount"]
+    assert numbers.pop("deposits") == sum(numbers.values()) == 148
+    assert edge_client.get("/collections/sgm/items/mrds-1").status_code == 404
+    assert edge_client.get("/collections/mrds/items/mrds-1").status_code == 200
+    assert edge_client.get("/collections/gold/items").status_code == 404
 
 
 def test_a_list_that_finds_nothing_is_an_empty_collection(edge_client):
@@ -138,7 +290,9 @@ def test_a_box_of_six_numbers_is_read_past_its_heights(edge_client):
 def test_one_deposit_is_the_feature_of_the_list(edge_client, listed, deposit_id):
     answer = edge_client.get(f"{ITEMS}/{deposit_id}")
     assert answer.headers["content-type"] == "application/geo+json"
-    assert answer.json() == next(feature for feature in listed["features"] if feature["id"] == deposit_id)
+    feature = answer.json()
+    assert {link["rel"] for link in feature.pop("links")} == {"self", "alternate", "collection"}
+    assert feature == next(feature for feature in listed["features"] if feature["id"] == deposit_id)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_database_that_fails_midway_leaves_a_file_that_cannot_be_taken_for_who
         with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
             came.extend(coming)
     came = b"".join(came)
-    assert came.startswith(b'{"type": "FeatureCollection"')
+    assert came.startswith(b'{"type":"FeatureCollection"')
     with pytest.raises(json.JSONDecodeError):
         json.loads(came)
     assert b"psycopg" not in came

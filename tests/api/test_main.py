@@ -64,20 +64,18 @@ def test_answers_are_gzipped_for_those_who_take_it_only(client, path):
     assert len(unzipped) == len(plain.content)
 
 
-def test_openapi_describes_every_parameter_in_both_languages(client):
-    described = client.get("/openapi.json").json()
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_description_is_openapi_3_0_in_the_language_asked_for(client, lang):
+    answer = client.get("/api", params={"lang": lang})
+    assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
+    described = answer.json()
+    assert described["openapi"].startswith("3.0.")
+    limit = described["components"]["parameters"]["limit"]["schema"]
+    assert (limit["default"], limit["minimum"], limit["maximum"]) == (1000, 1, 10_000)
     for path, methods in described["paths"].items():
-        assert methods.keys() == {"get"}
-        assert "summary" in methods["get"], path
-    filtered = described["paths"]["/collections/deposits/items"]["get"]["parameters"]
-    assert {p["name"] for p in filtered} >= {
-        "bbox",
-        "commodity",
-        "country",
-        "source",
-        "status",
-        "limit",
-        "cursor",
-        "lang",
-    }
-    assert all(parameter["description"] and not parameter["required"] for parameter in filtered)
+        assert methods.keys() == {"get"}, path
+        assert methods["get"]["summary"]
+    assert described["paths"]["/sources"]["get"]["summary"] == {"en": "Sources", "es": "Fuentes"}[lang]
+    for parameter in described["components"]["parameters"].values():
+        assert parameter["description"]
+        assert not parameter["required"]

@@ -43,7 +43,7 @@ export function panelFor(onFilter: (filter: Filter) => void) {
       renderSynthetic(lang, catalogue?.sources ?? []);
       renderRelease(lang, catalogue);
       link("take-extract", addressOf("exports/deposits.geojson", queryOf(filter)));
-      link("take-api", addressOf("openapi.json"));
+      link("take-api", addressOf("api"));
     },
 
     renderView(bbox: string): void {
