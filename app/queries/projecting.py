@@ -12,18 +12,22 @@ MERCATOR = 3857
 
 
 def point_in(crs: Crs) -> ColumnElement[Any]:
-    """The deposit's point in the system, x before y; null where the system has no position for it."""
+    """The deposit's point in the system, x before y; null where the system has no position for it.
+
+    In Web Mercator the stored one, which stands at the map's edge for a place beyond it.
+    """
     if crs.srid == WGS84:
         return deposit.c.geom
-    # The stored one is moved to the map's edge where Web Mercator has no place for it.
-    moved = deposit.c.geom_3857 if crs.srid == MERCATOR else func.ST_Transform(deposit.c.geom, crs.srid)
+    if crs.srid == MERCATOR:
+        return deposit.c.geom_3857
+    moved = func.ST_Transform(deposit.c.geom, crs.srid)
     # A condition beside it does not keep the transformation from being tried first; CASE does.
     return moved if crs.area is None else case((within(crs.area), moved))
 
 
 def position(crs: Crs) -> tuple[ColumnElement[float], ColumnElement[float]]:
-    """x and y (never y and x) in the system."""
-    point = point_in(crs)
+    """x and y (never y and x) in the system; null where it has no position for the deposit."""
+    point = point_in(crs) if crs.area is None else case((within(crs.area), point_in(crs)))
     return func.ST_X(point), func.ST_Y(point)
 
 

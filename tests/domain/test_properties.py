@@ -1,10 +1,5 @@
 from app.domain.properties import properties
 from app.domain.vocabulary import TITLES
-from app.queries.deposits import PROPERTIES
-
-
-def test_the_table_names_what_is_served_in_its_order() -> None:
-    assert tuple(properties()) == PROPERTIES
 
 
 def test_each_property_is_told_in_both_languages() -> None:

@@ -7,8 +7,11 @@ from contextlib import aclosing
 import pytest
 from sqlalchemy import text
 
+from app.domain.properties import properties
 from app.queries import deposits
+from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
+from app.queries.order import Place
 
 EVERY = DepositFilter()
 
@@ -82,7 +85,7 @@ def feature_of(ask, release):
 
 def test_a_feature_has_every_property_in_its_place_and_says_null_where_nothing_is_stated(feature_of):
     full, bare = feature_of("mrds-99900001"), feature_of("mrds-15")
-    assert list(full["properties"]) == list(bare["properties"]) == PROPERTIES == list(deposits.PROPERTIES)
+    assert list(full["properties"]) == list(bare["properties"]) == PROPERTIES == list(properties())
     assert list(full) == ["type", "id", "geometry", "properties"]
     assert bare["properties"]["commodities"] is bare["properties"]["status"] is bare["properties"]["country"] is None
 
@@ -121,25 +124,29 @@ def test_nobody_has_the_id_of_nothing(ask, release):
 
 @pytest.mark.parametrize("limit", [1, 7, 50, 147, 148, 149, 10_000])
 def test_pages_visit_every_deposit_once_in_the_order_of_ids(ask, release, limit):
-    ids, after = [], None
+    ids, walk = [], Walk()
     for _ in range(math.ceil(148 / limit)):
-        features, after = ask(lambda connection, after=after: deposits.page(connection, EVERY, release, limit, after))
-        ids += [json.loads(feature)["id"] for feature in features]
-        assert 0 < len(features) <= limit
-    assert after is None
+        page = ask(lambda connection, walk=walk: deposits.page(connection, EVERY, release, walk, limit))
+        ids += [json.loads(row[0])["id"] for row in page.rows]
+        walk = Walk(place=page.after)
+        assert 0 < len(page.rows) <= limit
+    assert page.after is None
     assert ids == sorted(set(ids))
     assert len(ids) == release.deposits == 148
 
 
 def test_a_page_beyond_the_last_id_is_empty_and_the_last(ask, release):
-    assert ask(lambda connection: deposits.page(connection, EVERY, release, 10, "sgm-zzz")) == ([], None)
+    beyond = Walk(place=Place(("sgm-zzz",)))
+    page = ask(lambda connection: deposits.page(connection, EVERY, release, beyond, 10))
+    assert (list(page.rows), page.after) == ([], None)
 
 
 def test_a_stream_says_what_a_page_says(ask, release):
     async def streamed(connection):
         return [feature async for batch in deposits.stream(connection, EVERY, release, 60) for feature in batch]
 
-    assert ask(streamed) == list(ask(lambda connection: deposits.page(connection, EVERY, release, 10_000, None))[0])
+    page = ask(lambda connection: deposits.page(connection, EVERY, release, Walk(), 10_000))
+    assert ask(streamed) == [row[0] for row in page.rows]
 
 
 def test_a_stream_fetches_a_batch_at_a_time_from_a_cursor_on_the_server(ask_big):

@@ -17,6 +17,7 @@ from app.domain.deposit import ReleaseLevel
 from app.domain.interval import Interval
 from app.domain.queryables import queryables
 from app.queries import catalogue, deposits
+from app.queries.deposits import Walk
 from app.queries.filter import Critical, DepositFilter
 from app.queries.where import where
 
@@ -26,17 +27,17 @@ def found(ask, release):
     """The ids that a filter finds."""
 
     def find(wanted: DepositFilter) -> list[str]:
-        features, further = ask(lambda connection: deposits.page(connection, wanted, release, 10_000, None))
-        assert further is None
-        return [json.loads(feature)["id"] for feature in features]
+        page = ask(lambda connection: deposits.page(connection, wanted, release, Walk(), 10_000))
+        assert page.after is None
+        return [json.loads(row[0])["id"] for row in page.rows]
 
     return find
 
 
 @pytest.fixture(scope="session")
 def everything(ask, release) -> list[dict[str, Any]]:
-    features, _ = ask(lambda connection: deposits.page(connection, DepositFilter(), release, 10_000, None))
-    return [json.loads(feature) for feature in features]
+    page = ask(lambda connection: deposits.page(connection, DepositFilter(), release, Walk(), 10_000))
+    return [json.loads(row[0]) for row in page.rows]
 
 
 @pytest.fixture(scope="session")
