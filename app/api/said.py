@@ -1,4 +1,4 @@
-"""Values of deposits as a page says them: titles for codes, numbers in groups, what is ours beside the source's words."""
+"""Values of deposits as a page says them: titles for codes, numbers in groups, ours beside the source's words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -59,7 +59,9 @@ def value(name: str, given: Any, cards: Mapping[str, SourceCard], lang: Lang) ->
     if known is None or known.kind not in (Kind.CODE, Kind.CODES):
         return str(given)
     codes = str(given).split(",") if known.kind is Kind.CODES else [str(given)]
-    return ", ".join(_label(name, known.vocabulary, code, cards, lang) for code in codes)
+    # Titles of lists have commas of their own.
+    apart = "; " if name == "critical_lists" else ", "
+    return apart.join(_label(name, known.vocabulary, code, cards, lang) for code in codes)
 
 
 def _label(name: str, vocabulary_name: str | None, code: str, cards: Mapping[str, SourceCard], lang: Lang) -> str:

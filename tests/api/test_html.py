@@ -1,4 +1,4 @@
-"""The documents of the API as pages: well-formed, in both languages, safe with hostile names, and nothing from outside."""
+"""The documents of the API as pages: well-formed, in both languages, nothing from outside, no name but as text."""
 
 import re
 from html.parser import HTMLParser
@@ -159,7 +159,7 @@ def test_next_leads_through_all_pages(edge_client):
     href, seen = f"{COLLECTION}/items?limit=50&f=html", []
     while href:
         page = Read(edge_client.get(href).text)
-        seen += [each for each in page.all("circle")]
+        seen += page.all("circle")
         href = next((each["href"] for each in page.all("a") if each.get("rel") == "next"), None)
     assert len(seen) == 148
 

@@ -23,25 +23,25 @@ def built(tmp_path, monkeypatch):
 
 
 def test_the_page_and_its_files_are_served_without_a_database(built):
-    page, script = built.get("/"), built.get("/assets/main-0a1b.js")
+    page, script = built.get("/map"), built.get("/assets/main-0a1b.js")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.text.startswith("<!doctype html>")
     assert re.match("(text|application)/javascript", script.headers["content-type"])
 
 
 def test_the_page_s_address_may_say_what_it_shows(built):
-    assert built.get("/?commodity=gold&lang=es&deposit=mrds-1").status_code == 200
+    assert built.get("/map?commodity=gold&lang=es&deposit=mrds-1").status_code == 200
 
 
 def test_the_page_may_load_its_own_only(built):
-    policy = built.get("/").headers["content-security-policy"]
+    policy = built.get("/map").headers["content-security-policy"]
     assert "http" not in policy
     assert "unsafe-eval" not in policy
     assert re.search(r"script-src 'self';|default-src 'self';", policy)
 
 
 def test_the_page_is_asked_for_anew_each_time(built):
-    assert built.get("/").headers["cache-control"] == "no-cache"
+    assert built.get("/map").headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_nothing_beside_the_page_s_files_is_served(built, path):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/", "/assets/main.js"])
+@pytest.mark.parametrize("path", ["/map", "/assets/main.js"])
 def test_a_page_that_is_not_built_is_404_with_a_sentence(tmp_path, monkeypatch, path):
     monkeypatch.setattr(pages, "BUILT", tmp_path / "dist")
     with TestClient(create_app(NOWHERE), raise_server_exceptions=False) as client:
