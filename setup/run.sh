@@ -27,6 +27,6 @@ DATABASE_URL=$(setup/postgis.sh)
 export DATABASE_URL PATH="$PWD/.venv/bin:$PATH"
 (lock && setup/sample.sh)
 check_port
-say "Vetalode is at http://$(address):$PORT/ (Ctrl-C stops it)" \
-    "Vetalode está en http://$(address):$PORT/ (Ctrl-C lo detiene)"
+say "Vetalode is at http://$(address):$PORT/, its map at http://$(address):$PORT/map (Ctrl-C stops it)" \
+    "Vetalode está en http://$(address):$PORT/, su mapa en http://$(address):$PORT/map (Ctrl-C lo detiene)"
 exec .venv/bin/python -m app

@@ -36,7 +36,7 @@ def visit(browser, sample_served):
     """Opens the page and waits until its map is drawn; nothing may fail on it, nor any request leave its origin."""
     complaints, requests, opened = [], [], []
 
-    def open_page(address: str = "/?lang=en", **context) -> Page:
+    def open_page(address: str = "/map?lang=en", **context) -> Page:
         page = browser.new_context(viewport={"width": 1100, "height": 800}, **context).new_page()
         opened.append(page)
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -98,7 +98,7 @@ def test_a_click_on_a_deposit_shows_what_we_say_beside_what_its_source_said(visi
 
 
 def test_the_page_speaks_spanish_when_told_to_and_keeps_it_in_its_address(visit):
-    page = visit(f"/?lang=en&deposit={MORENCI}")
+    page = visit(f"/map?lang=en&deposit={MORENCI}")
     expect(page.locator("#card .comparison")).to_contain_text("Harmonised")
     page.locator("#lang-es").click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
@@ -109,7 +109,7 @@ def test_the_page_speaks_spanish_when_told_to_and_keeps_it_in_its_address(visit)
 
 
 def test_the_page_speaks_the_browser_s_language_first(visit):
-    page = visit("/", locale="es-MX")
+    page = visit("/map", locale="es-MX")
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.locator("#count")).to_contain_text("yacimientos")
 
@@ -130,6 +130,6 @@ def test_a_commodity_filters_map_count_and_links_alike(visit):
 
 
 def test_an_address_brings_back_what_it_shows(visit):
-    page = visit("/?lang=es&country=MX&source=sgm")
+    page = visit("/map?lang=es&country=MX&source=sgm")
     expect(page.locator("#count")).to_contain_text("47")
     assert {each.partition("-")[0] for each in _ids_on_map(page)} == {"sgm"}

@@ -1,10 +1,11 @@
-"""`/map`: the map page, and the files that its set-up built."""
+"""`/map`: the map page, and the files that its set-up built; and the style of the pages of the API."""
 
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 
+from app.api.html import STYLE, STYLE_PATH
 from app.errors import NotThere
 from app.words import Words
 
@@ -30,3 +31,8 @@ async def page() -> Response:
             )
         )
     return FileResponse(index, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"})
+
+
+@router.get(STYLE_PATH, include_in_schema=False)
+async def style() -> Response:
+    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})

@@ -99,6 +99,6 @@ function links({ id, properties }: Deposit, lang: Lang): Node {
     "p",
     { class: "links" },
     atSource ? el("a", { href: atSource, rel: "noopener noreferrer" }, words.sourcePage) : null,
-    el("a", { href: depositAddress(id) }, words.asJson),
+    el("a", { href: `${depositAddress(id)}?f=json` }, words.asJson),
   );
 }

@@ -43,12 +43,16 @@ export function panelFor(onFilter: (filter: Filter) => void) {
       renderSynthetic(lang, catalogue?.sources ?? []);
       renderRelease(lang, catalogue);
       link("take-extract", addressOf("exports/deposits.geojson", queryOf(filter)));
-      link("take-api", addressOf("api"));
+      const spoken = new URLSearchParams({ lang });
+      link("home", addressOf(".", spoken));
+      link("take-start", addressOf(".", spoken));
+      link("take-api", addressOf("api", new URLSearchParams({ f: "html", lang })));
     },
 
     renderView(bbox: string): void {
       const query = queryOf(filter);
       query.set("bbox", bbox);
+      query.set("f", "json");
       link("take-view", addressOf("collections/deposits/items", query));
     },
 

@@ -55,6 +55,8 @@ export interface Words {
   takeExtractHint: string;
   takeView: string;
   takeViewHint: string;
+  startPage: string;
+  startPageHint: string;
   takeApi: string;
   takeApiHint: string;
   sources: string;
@@ -196,6 +198,8 @@ const en: Words = {
   takeExtractHint: "every deposit the filters match",
   takeView: "This view, GeoJSON",
   takeViewHint: "a bbox query, page by page",
+  startPage: "Start page",
+  startPageHint: "the deposits to read, without a map",
   takeApi: "API documentation",
   takeApiHint: "bbox queries, tiles, extracts",
   sources: "Sources and licences",
@@ -353,6 +357,8 @@ const es: Words = {
   takeExtractHint: "todo yacimiento que cumple los filtros",
   takeView: "Esta vista, GeoJSON",
   takeViewHint: "consulta bbox, página a página",
+  startPage: "Página de inicio",
+  startPageHint: "los yacimientos para leer, sin mapa",
   takeApi: "Documentación de la API",
   takeApiHint: "consultas bbox, teselas, extractos",
   sources: "Fuentes y licencias",

@@ -1,0 +1,93 @@
+"""Values of deposits as a page says them: titles for codes, numbers in groups, ours beside the source's words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.domain.critical import critical_lists
+from app.domain.properties import Kind, properties
+from app.domain.vocabulary import vocabulary
+from app.queries.catalogue import SourceCard
+from app.words import Lang, Words
+
+NULL = "—"
+MAIN = ("name", "commodities", "status", "country", "state", "source")
+
+# Where a deposit comes from, in the order of a page.
+ORIGIN = (
+    "source",
+    "source_id",
+    "layer",
+    "source_url",
+    "licence",
+    "citation",
+    "retrieved",
+    "source_file",
+    "source_row",
+    "source_crs",
+    "transform",
+    "position_accuracy_m",
+    "position_rule",
+    "position_check",
+    "synthetic",
+    "release",
+)
+_TRUTH = {True: Words("yes", "sí"), False: Words("no", "no")}
+
+
+def grouped(number: int) -> str:
+    """A count, its thousands apart as the United States and Mexico both write them."""
+    return f"{number:,}"
+
+
+def is_web_address(value: Any) -> bool:
+    """A record may hold any text, and javascript: is text too."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
+def title(name: str, lang: Lang) -> str:
+    known = properties().get(name)
+    return known.title.speak(lang) if known else name
+
+
+def value(name: str, given: Any, cards: Mapping[str, SourceCard], lang: Lang) -> str:
+    """A value of the property of that name in the reader's language."""
+    if given is None or given == "":
+        return NULL
+    if isinstance(given, bool):
+        return _TRUTH[given].speak(lang)
+    known = properties().get(name)
+    if known is None or known.kind not in (Kind.CODE, Kind.CODES):
+        return str(given)
+    codes = str(given).split(",") if known.kind is Kind.CODES else [str(given)]
+    # Titles of lists have commas of their own.
+    apart = "; " if name == "critical_lists" else ", "
+    return apart.join(_label(name, known.vocabulary, code, cards, lang) for code in codes)
+
+
+def _label(name: str, vocabulary_name: str | None, code: str, cards: Mapping[str, SourceCard], lang: Lang) -> str:
+    if name == "source":
+        return cards[code].agency if code in cards else code
+    if name == "critical_lists":
+        lists = critical_lists()
+        return lists[code].label.speak(lang) if code in lists else code
+    terms = vocabulary(vocabulary_name).terms if vocabulary_name else {}
+    return terms[code].label.speak(lang) if code in terms else code
+
+
+def columns(features: list[dict[str, Any]], asked: Mapping[str, str]) -> list[str]:
+    """The properties that a table of features shows: those asked for, else the main ones."""
+    there = list(features[0]["properties"]) if features else []
+    return there if "properties" in asked else [name for name in MAIN if name in there]
+
+
+def beside(given: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Rows of a comparison: what to call it, our property, and the source's; None where there is no such property."""
+    for name in given:
+        if name in ORIGIN:
+            continue
+        ours = name.removeprefix("source_")
+        if name == ours:
+            theirs = f"source_{name}"
+            yield name, name, theirs if theirs in given else None
+        elif ours not in given:
+            yield name, None, name
