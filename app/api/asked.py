@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.api.parameters import BY_PROPERTY, DEFAULT_LIMIT, MAX_LIMIT, check_one_of
+from app.domain import cql2
 from app.domain.bbox import Bbox
 from app.domain.critical import critical_lists
 from app.domain.crs import CRS84, Crs, crs_of
 from app.domain.interval import Interval
-from app.domain.predicate import Value
+from app.domain.predicate import Predicate, Value
 from app.domain.properties import properties
 from app.domain.queryables import clean, queryables, value_of
 from app.domain.vocabulary import unknown_code, vocabulary
@@ -57,6 +58,7 @@ def deposit_filter(asked: Mapping[str, str], sources: Iterable[str], within: str
         lists=_listed(asked.get("list"), critical_lists(), "list", "/lists"),
         critical=_given(asked, "critical", _critical),
         equals=tuple(_equals(asked)),
+        predicate=_predicate(asked),
         within=within,
     )
 
@@ -119,6 +121,13 @@ def _crs(asked: Mapping[str, str], name: str) -> Crs:
 def _bbox(asked: Mapping[str, str]) -> Bbox | None:
     crs = _crs(asked, "bbox-crs")
     return Bbox.parse(asked["bbox"], crs) if "bbox" in asked else None
+
+
+def _predicate(asked: Mapping[str, str]) -> Predicate | None:
+    crs, named = _crs(asked, "filter-crs"), asked.get("filter-lang", "cql2-text")
+    check_one_of("filter-lang", named, cql2.LANGUAGES)
+    language = next(one for one in cql2.LANGUAGES if one == named)
+    return cql2.parse(asked["filter"], language, crs) if "filter" in asked else None
 
 
 def _equals(asked: Mapping[str, str]) -> Iterator[tuple[str, Value]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from app.domain.cql2 import LANGUAGES
 from app.domain.critical import critical_lists
 from app.domain.crs import SYSTEMS
 from app.domain.properties import Kind, Property, properties
@@ -76,6 +77,24 @@ _PLACES = (
             "Cuándo se obtuvo el archivo de la fuente: un momento, o dos con /; .. o nada deja un extremo abierto.",
         ),
         example="2026-01-01/..",
+    ),
+)
+
+_CQL = (
+    Parameter(
+        "filter",
+        Words("A condition in CQL2.", "Una condición en CQL2."),
+        example="discovered_year < 1900",
+    ),
+    Parameter(
+        "filter-lang",
+        Words("In which of its languages the condition is written.", "En cuál de sus lenguajes está la condición."),
+        {"type": "string", "enum": list(LANGUAGES), "default": "cql2-text"},
+    ),
+    Parameter(
+        "filter-crs",
+        Words("The system of the condition's geometries; else CRS84.", "El sistema de sus geometrías; si no, CRS84."),
+        _uris(),
     ),
 )
 
@@ -207,7 +226,7 @@ def _table(*groups: Sequence[Parameter]) -> Mapping[str, Parameter]:
 
 PLAIN = _table((LANG,))
 PAGE = _table((F, LANG))
-FILTER = _table(_PLACES, _NAMED, BY_PROPERTY)
+FILTER = _table(_PLACES, _NAMED, _CQL, BY_PROPERTY)
 FILTERED = _table(tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))

@@ -48,8 +48,8 @@ def _collections(standing: Standing) -> Iterator[Collection]:
             id=card.id,
             title=card.title,
             about=Words(
-                f"The deposits of {card.agency}, as they are in `{ALL}`.",
-                f"Los yacimientos de {card.agency}, como están en `{ALL}`.",
+                f"The deposits of {card.agency}, as they are in {ALL}.",
+                f"Los yacimientos de {card.agency}, como están en {ALL}.",
             ),
             within=card.id,
             extent=standing.extents.get(card.id),
