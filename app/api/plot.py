@@ -60,7 +60,9 @@ def plot(features: list[dict[str, Any]], asked: Mapping[str, str], lang: Lang) -
     west, east = _span([x for x, _ in corners])
     south, north = _span([y for _, y in corners])
     flat = max(0.2, math.cos(math.radians((south + north) / 2)))
-    height = min(_HIGHEST, max(_LOWEST, WIDTH * (north - south) / ((east - west) * flat)))
+    tall = WIDTH * (north - south) / ((east - west) * flat)
+    # One place alone needs no more than its neighbourhood.
+    height = _LOWEST if len(corners) == 1 else min(_HIGHEST, max(_LOWEST, tall))
     scale = min((WIDTH - 2 * _MARGIN) / ((east - west) * flat), (height - 2 * _MARGIN) / (north - south))
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
 

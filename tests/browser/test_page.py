@@ -133,3 +133,13 @@ def test_an_address_brings_back_what_it_shows(visit):
     page = visit("/map?lang=es&country=MX&source=sgm")
     expect(page.locator("#count")).to_contain_text("47")
     assert {each.partition("-")[0] for each in _ids_on_map(page)} == {"sgm"}
+
+
+def test_the_map_leads_to_the_start_page_in_its_language_and_back(visit, sample_served):
+    page = visit("/map?lang=es")
+    page.locator("#home").click()
+    expect(page).to_have_url(f"{sample_served}/?lang=es")
+    expect(page.locator("h1")).to_contain_text("yacimientos minerales")
+    page.locator(".doors a").first.click()
+    expect(page).to_have_url(re.compile(f"^{sample_served}/map\\?lang=es"))
+    _drawn(page)
