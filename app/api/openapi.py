@@ -1,7 +1,7 @@
 """The whole API as an OpenAPI 3.0 document, in the asker's language, from the same table that reads its parameters."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -191,12 +191,19 @@ def document(asked: "Question") -> dict[str, Any]:
         },
         "servers": [{"url": asked.address("")}],
         "tags": [{"name": name, "description": words.speak(asked.lang)} for name, words in _TAGS.items()],
-        "paths": {one.path: {"get": _operation(asked, one)} for one in OPERATIONS},
+        "paths": {one.path: {"get": _operation(asked, one)} for one in (*OPERATIONS, *_spelt_out(asked))},
         "components": {
             "parameters": {name: _parameter(asked, parameter) for name, parameter in shared.items()},
             "schemas": {"problem": _PROBLEM},
         },
     }
+
+
+def _spelt_out(asked: "Question") -> Iterator[Operation]:
+    """The items of each collection by its own address, where GDAL looks for what it may ask."""
+    items = next(one for one in OPERATIONS if one.id == "items")
+    for name in collections(asked.standing):
+        yield replace(items, path=items.path.replace("{collection}", name), id=f"items.{name}", statuses=(410,))
 
 
 def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
