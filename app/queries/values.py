@@ -67,7 +67,14 @@ def _(asked: Arithmetic) -> ColumnElement[Any]:
         case "%":
             return cast(func.mod(cast(left, Numeric), func.nullif(cast(right, Numeric), 0)), Float(53))
         case "^":
-            return func.power(left, right)
+            return _power(left, asked.right)
+
+
+def _power(base: ColumnElement[Any], exponent: Scalar) -> ColumnElement[Any]:
+    if not isinstance(exponent, Literal) or not isinstance(exponent.value, int):
+        raise TypeError(exponent)
+    power = func.power(base, literal(abs(exponent.value), Float(53)))
+    return power if exponent.value >= 0 else 1 / func.nullif(power, 0, type_=Float(53))
 
 
 def array(items: Sequence[Scalar]) -> ColumnElement[Any]:

@@ -66,7 +66,9 @@ def _compared(asked: Compared) -> ColumnElement[bool]:
 
 @condition.register
 def _between(asked: Between) -> ColumnElement[bool]:
-    return value(asked.value).between(value(asked.low), value(asked.high))
+    said = value(asked.value)
+    # Not BETWEEN: SQLAlchemy writes its COLLATE without the brackets that it needs there.
+    return and_(said >= value(asked.low), said <= value(asked.high))
 
 
 @condition.register

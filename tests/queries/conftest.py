@@ -1,17 +1,21 @@
 """Asks the store as the service does, over its own read-only connections."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.engine import serving_engine
-from app.queries import catalogue
+from app.domain.crs import SYSTEMS, Crs
+from app.queries import catalogue, deposits
 from app.queries.catalogue import Release
+from app.queries.deposits import Walk
+from app.queries.filter import DepositFilter
 from app.settings import Settings
 
 Ask = Callable[[Callable[[AsyncConnection], Awaitable[Any]]], Any]
@@ -65,3 +69,43 @@ def ask_big(big_store: Engine) -> Iterator[Callable[[Callable[[AsyncConnection, 
 @pytest.fixture(scope="session")
 def release(ask: Ask) -> Release:
     return ask(catalogue.current_release)
+
+
+@pytest.fixture(scope="session")
+def found(ask, release):
+    """The ids that a filter finds."""
+
+    def find(wanted: DepositFilter) -> list[str]:
+        page = ask(lambda connection: deposits.page(connection, wanted, release, Walk(), 10_000))
+        assert page.after is None
+        return [json.loads(row[0])["id"] for row in page.rows]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def everything(ask, release) -> list[dict[str, Any]]:
+    page = ask(lambda connection: deposits.page(connection, DepositFilter(), release, Walk(), 10_000))
+    return [json.loads(row[0]) for row in page.rows]
+
+
+@pytest.fixture(scope="session")
+def placed(edge_store) -> dict[Crs, dict[str, tuple[float, float]]]:
+    """Where each deposit lies in each system, as PostGIS has it; those out of a projection's reach are not in it."""
+    reach = "longitude BETWEEN {0} - 75 AND {0} + 75 AND latitude BETWEEN -60 AND 85"
+    places = {}
+    with edge_store.connect() as connection:
+        for crs in SYSTEMS.values():
+            zone = crs.name.rpartition("UTM ")[2].removesuffix("N")
+            middle = int(zone) * 6 - 183 if zone.isdecimal() else -100
+            everywhere = crs.geographic or crs.srid == 3857
+            geometry = "geom_3857" if crs.srid == 3857 else f"ST_Transform(geom, {crs.srid})"
+            rows = connection.execute(
+                text(
+                    f"SELECT id, ST_X(g), ST_Y(g) FROM (SELECT id, {geometry} AS g FROM deposit"
+                    " WHERE release = (SELECT current_release FROM catalogue)"
+                    f" AND CASE WHEN {'true' if everywhere else reach.format(middle)} THEN true END OFFSET 0) AS moved"
+                )
+            )
+            places[crs] = {each: (x, y) for each, x, y in rows}
+    return places

@@ -1,6 +1,5 @@
 """A filter as SQL finds what plain Python finds, edges included."""
 
-import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,49 +16,9 @@ from app.domain.deposit import ReleaseLevel
 from app.domain.interval import Interval
 from app.domain.queryables import queryables
 from app.queries import catalogue, deposits
-from app.queries.deposits import Walk
 from app.queries.filter import Critical, DepositFilter
 from app.queries.where import where
-
-
-@pytest.fixture(scope="session")
-def found(ask, release):
-    """The ids that a filter finds."""
-
-    def find(wanted: DepositFilter) -> list[str]:
-        page = ask(lambda connection: deposits.page(connection, wanted, release, Walk(), 10_000))
-        assert page.after is None
-        return [json.loads(row[0])["id"] for row in page.rows]
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def everything(ask, release) -> list[dict[str, Any]]:
-    page = ask(lambda connection: deposits.page(connection, DepositFilter(), release, Walk(), 10_000))
-    return [json.loads(row[0]) for row in page.rows]
-
-
-@pytest.fixture(scope="session")
-def placed(edge_store) -> dict[Crs, dict[str, tuple[float, float]]]:
-    """Where each deposit lies in each system, as PostGIS has it; those out of a projection's reach are not in it."""
-    reach = "longitude BETWEEN {0} - 75 AND {0} + 75 AND latitude BETWEEN -60 AND 85"
-    places = {}
-    with edge_store.connect() as connection:
-        for crs in SYSTEMS.values():
-            zone = crs.name.rpartition("UTM ")[2].removesuffix("N")
-            middle = int(zone) * 6 - 183 if zone.isdecimal() else -100
-            everywhere = crs.geographic or crs.srid == 3857
-            geometry = "geom_3857" if crs.srid == 3857 else f"ST_Transform(geom, {crs.srid})"
-            rows = connection.execute(
-                text(
-                    f"SELECT id, ST_X(g), ST_Y(g) FROM (SELECT id, {geometry} AS g FROM deposit"
-                    " WHERE release = (SELECT current_release FROM catalogue)"
-                    f" AND CASE WHEN {'true' if everywhere else reach.format(middle)} THEN true END OFFSET 0) AS moved"
-                )
-            )
-            places[crs] = {each: (x, y) for each, x, y in rows}
-    return places
+from tests.queries.plainly import in_box
 
 
 def test_no_filter_finds_every_deposit_of_the_release(found, release):
@@ -104,7 +63,7 @@ def test_a_projected_box_is_no_box_of_degrees(found, placed):
     """Its edges bend on the globe: some in the box of degrees around its corners lie outside it."""
     conic = crs_of("bbox-crs", "EPSG:6372")
     box = Bbox(1_300_000, 1_400_000, 2_000_000, 2_000_000, conic)
-    inside = {each for each, place in placed[conic].items() if _holds(box, *place)}
+    inside = {each for each, place in placed[conic].items() if in_box(box, *place)}
     assert inside
     assert found(DepositFilter(bbox=box)) == sorted(inside)
 
@@ -242,7 +201,7 @@ def test_a_box_of_any_system_holds_what_lies_in_it_there(found, placed, drawn):
     if west > east and not crs.geographic:
         west, east = east, west
     box = Bbox(west, south, east, north, crs)
-    expected = [each for each, place in placed[crs].items() if _holds(box, *place)]
+    expected = [each for each, place in placed[crs].items() if in_box(box, *place)]
     assert found(DepositFilter(bbox=box)) == sorted(expected)
 
 
@@ -254,12 +213,7 @@ def test_any_filter_finds_what_plain_python_finds(found, everything, wanted):
 
 
 def _is_in(bbox: Bbox | None, feature: dict[str, Any]) -> bool:
-    return bbox is None or _holds(bbox, *feature["geometry"]["coordinates"])
-
-
-def _holds(box: Bbox, x: float, y: float) -> bool:
-    across = box.west <= x <= box.east if box.west <= box.east else x >= box.west or x <= box.east
-    return across and box.south <= y <= box.north
+    return bbox is None or in_box(bbox, *feature["geometry"]["coordinates"])
 
 
 def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
