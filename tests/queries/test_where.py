@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from app.db.tables import deposit
+from app.domain import cql2
 from app.domain.bbox import Bbox
-from app.domain.crs import SYSTEMS, Crs, crs_of
+from app.domain.crs import CRS84, SYSTEMS, Crs, crs_of
 from app.domain.deposit import ReleaseLevel
 from app.domain.interval import Interval
 from app.domain.queryables import queryables
@@ -235,3 +236,8 @@ def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
 
 def _codes(text: str | None) -> set[str]:
     return set((text or "").split(",")) - {""}
+
+
+def test_numbers_with_and_without_a_fraction_stand_in_one_list(found):
+    wanted = cql2.parse("position_accuracy_m IN (1, 2.5) OR id IN ('mrds-1')", "cql2-text", CRS84)
+    assert found(DepositFilter(predicate=wanted)) == ["mrds-1"]
