@@ -61,9 +61,9 @@ def _(asked: Arithmetic) -> ColumnElement[Any]:
         case "*":
             return left * right
         case "/":
-            return left / func.nullif(right, 0)
+            return left / func.nullif(right, 0, type_=Float(53))
         case "div":
-            return func.trunc(left / func.nullif(right, 0))
+            return func.trunc(left / func.nullif(right, 0, type_=Float(53)))
         case "%":
             return cast(func.mod(cast(left, Numeric), func.nullif(cast(right, Numeric), 0)), Float(53))
         case "^":

@@ -19,7 +19,6 @@ def expected(everything, placed) -> Callable[[Predicate], list[str]]:
     return lambda predicate: [each.said["id"] for each in known if plainly.holds(predicate, each)]
 
 
-@pytest.mark.xfail(strict=True, reason="one kind of condition selects too few deposits; not yet found which")
 @given(asked())
 @settings(max_examples=600, deadline=None, derandomize=True, database=None)
 def test_any_predicate_selects_what_plain_python_selects(found, expected, said: tuple[Crs, Predicate]):

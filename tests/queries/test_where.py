@@ -241,3 +241,10 @@ def _codes(text: str | None) -> set[str]:
 def test_numbers_with_and_without_a_fraction_stand_in_one_list(found):
     wanted = cql2.parse("position_accuracy_m IN (1, 2.5) OR id IN ('mrds-1')", "cql2-text", CRS84)
     assert found(DepositFilter(predicate=wanted)) == ["mrds-1"]
+
+
+def test_a_quotient_of_equal_fractions_is_exactly_one(found, everything):
+    stated = "first_production_year ^ (-1)"
+    wanted = cql2.parse(f"({stated}) DIV ({stated}) = 1", "cql2-text", CRS84)
+    years = [each["id"] for each in everything if each["properties"]["first_production_year"]]
+    assert found(DepositFilter(predicate=wanted)) == years != []
