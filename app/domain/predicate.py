@@ -41,6 +41,9 @@ class Unaccented:
     text: "Scalar"
 
 
+Operator = OneOf["+", "-", "*", "/", "div", "%", "^"]
+
+
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
     """Two numbers reckoned in double precision; what is divided by zero is unknown.
@@ -48,7 +51,7 @@ class Arithmetic:
     `div` drops the fraction of a quotient, `%` is what it leaves over, with the sign of the left.
     """
 
-    operator: OneOf["+", "-", "*", "/", "div", "%", "^"]
+    operator: Operator
     left: "Scalar"
     right: "Scalar"
 

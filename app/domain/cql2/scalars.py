@@ -1,14 +1,16 @@
 """The values of CQL2, from its JSON, each with what it is: values of different kinds are not compared."""
 
 import math
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 
 from app.domain.cql2.faults import bad
 from app.domain.cql2.limits import CALCULATIONS, FOLDS, too_much
 from app.domain.cql2.nodes import arguments, is_geometry, operation, property_of, shown
 from app.domain.interval import day_of
-from app.domain.predicate import Arithmetic, Caseless, Literal, Scalar, Stated, Unaccented
+from app.domain.predicate import Arithmetic, Caseless, Literal, Operator, Scalar, Stated, Unaccented
 from app.domain.properties import Kind
 from app.domain.queryables import INTEGERS, clean, queryable
 from app.words import Words, quoted
@@ -25,7 +27,7 @@ class Sort(Enum):
 
 _SORTS = {Kind.INTEGER: Sort.NUMBER, Kind.NUMBER: Sort.NUMBER, Kind.BOOLEAN: Sort.TRUTH, Kind.DATE: Sort.DAY}
 _FOLDS = {"casei": Caseless, "accenti": Unaccented}
-_OPERATORS = ("+", "-", "*", "/", "div", "%", "^")
+_OPERATORS: Mapping[str, Operator] = MappingProxyType({one: one for one in get_args(Operator)})
 
 # What is reckoned with; by CALCULATIONS steps no result of these leaves double precision.
 _SMALLEST, _LARGEST = 1e-15, 1e15
@@ -80,7 +82,7 @@ def _made(operator: str, given: list[Any]) -> tuple[Scalar, Sort]:
     if operator in _FOLDS:
         return _folded(operator, given), Sort.TEXT
     if operator in _OPERATORS:
-        return _reckoned(operator, given), Sort.NUMBER
+        return _reckoned(_OPERATORS[operator], given), Sort.NUMBER
     raise bad(
         f"{quoted(operator)} gives no value here; CASEI, ACCENTI and + - * / % DIV ^ do",
         f"{quoted(operator)} no da aquí un valor; lo dan CASEI, ACCENTI y + - * / % DIV ^",
@@ -102,18 +104,19 @@ def _folds(text: Scalar) -> int:
     return 1 + _folds(text.text) if isinstance(text, Caseless | Unaccented) else 0
 
 
-def _reckoned(operator: str, given: list[Any]) -> Scalar:
+def _reckoned(operator: Operator, given: list[Any]) -> Scalar:
     nodes = arguments(operator, given, 2)
     left, right = (_number(node) for node in nodes)
+    number = _given(right)
     # The parser has -(5) and -x as products.
-    if operator == "*" and left == Literal(-1) and isinstance(right, Literal):
-        return _literal(-right.value)[0]  # type: ignore[operator]
-    if operator == "^" and not (isinstance(right, Literal) and right.value in range(-CALCULATIONS, CALCULATIONS + 1)):
+    if operator == "*" and left == Literal(-1) and number is not None:
+        return _literal(-number)[0]
+    if operator == "^" and number not in range(-CALCULATIONS, CALCULATIONS + 1):
         raise bad(
             f"the exponent after ^ is a whole number from {-CALCULATIONS} to {CALCULATIONS}, not {shown(nodes[1])}",
             f"el exponente tras ^ es un entero de {-CALCULATIONS} a {CALCULATIONS}, no {shown(nodes[1])}",
         )
-    made = Arithmetic(operator, left, right)  # type: ignore[arg-type]
+    made = Arithmetic(operator, left, right)
     if _steps(made) > CALCULATIONS:
         raise too_much("reckons in so many steps", "calcula en tantos pasos", CALCULATIONS)
     return made
@@ -125,7 +128,8 @@ def _number(node: Any) -> Scalar:
         raise bad(
             f"only numbers are reckoned with, not {shown(node)}", f"solo se calcula con números, no con {shown(node)}"
         )
-    if isinstance(value, Literal) and value.value and not _SMALLEST <= abs(value.value) <= _LARGEST:  # type: ignore[arg-type]
+    number = _given(value)
+    if number and not _SMALLEST <= abs(number) <= _LARGEST:
         raise bad(
             f"a number to reckon with lies between {_SMALLEST} and {_LARGEST}, not {shown(node)}",
             f"un número para calcular está entre {_SMALLEST} y {_LARGEST}, no {shown(node)}",
@@ -133,11 +137,16 @@ def _number(node: Any) -> Scalar:
     return value
 
 
+def _given(value: Scalar) -> float | None:
+    """The number that a literal is."""
+    return value.value if isinstance(value, Literal) and isinstance(value.value, int | float) else None
+
+
 def _steps(value: Scalar) -> int:
     if not isinstance(value, Arithmetic):
         return 0
-    power = value.right if value.operator == "^" else None
-    own = abs(int(power.value)) or 1 if isinstance(power, Literal) else 1  # type: ignore[arg-type]
+    power = _given(value.right) if value.operator == "^" else None
+    own = max(1, abs(int(power or 0)))
     return own + _steps(value.left) + _steps(value.right)
 
 
@@ -185,8 +194,9 @@ def _finite(number: float) -> float:
 
 def _check_integers(values: list[Scalar]) -> None:
     for value in values:
-        if isinstance(value, Literal) and not INTEGERS[0] <= value.value <= INTEGERS[-1]:  # type: ignore[operator]
+        number = _given(value)
+        if number is not None and not INTEGERS[0] <= number <= INTEGERS[-1]:
             raise bad(
-                f"{shown(value.value)} is out of range; whole numbers go from {INTEGERS[0]} to {INTEGERS[-1]}",
-                f"{shown(value.value)} está fuera de rango; los enteros van de {INTEGERS[0]} a {INTEGERS[-1]}",
+                f"{shown(number)} is out of range; whole numbers go from {INTEGERS[0]} to {INTEGERS[-1]}",
+                f"{shown(number)} está fuera de rango; los enteros van de {INTEGERS[0]} a {INTEGERS[-1]}",
             )
