@@ -1,7 +1,7 @@
 """What was asked, from words to values; each error says what would be right."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ class Shown:
         return self.crs if self.geometry and not self.crs.geographic else None
 
 
-def deposit_filter(asked: Mapping[str, str], sources: Iterable[str], within: str | None = None) -> DepositFilter:
+def deposit_filter(asked: Mapping[str, str], sources: Collection[str], within: str | None = None) -> DepositFilter:
     """The question as one value, of the deposits of one source where `within` names it; raises `BadValue`."""
     return DepositFilter(
         bbox=_bbox(asked),
@@ -79,11 +79,8 @@ def sort_keys(text: str | None) -> tuple[SortKey, ...]:
         return ()
     said = [part.strip() for part in text.split(",")]
     keys = tuple(SortKey(part.lstrip("+-"), part.startswith("-")) for part in said)
-    sortable = list(queryables())
     for key in keys:
-        if key.name not in sortable:
-            near = next(iter(difflib.get_close_matches(key.name, sortable, n=1)), None)
-            raise unknown_code("sortby", key.name, near, "…/queryables")
+        _check_known("sortby", key.name, queryables(), "…/queryables")
     if len({key.name for key in keys}) < len(keys) or len(keys) > _MAX_SORT_KEYS:
         raise BadValue(
             Words(
@@ -167,13 +164,17 @@ def _truth(name: str, text: str) -> bool:
     return text == "true"
 
 
-def _listed(text: str | None, known: Iterable[str], name: str, where: str) -> tuple[str, ...]:
+def _listed(text: str | None, known: Collection[str], name: str, where: str) -> tuple[str, ...]:
     """The codes of a parameter whose values are not a vocabulary; raises `BadValue` for an unknown one."""
     if text is None:
         return ()
-    known = tuple(known)
     asked = sorted({part.strip() for part in text.split(",")})
     for code in asked:
-        if code not in known:
-            raise unknown_code(name, code, next(iter(difflib.get_close_matches(code, known, n=1)), None), where)
+        _check_known(name, code, known, where)
     return tuple(asked)
+
+
+def _check_known(name: str, code: str, known: Collection[str], where: str) -> None:
+    """Raises `BadValue`, with the nearest code, for one that is not known."""
+    if code not in known:
+        raise unknown_code(name, code, next(iter(difflib.get_close_matches(code, known, n=1)), None), where)

@@ -13,7 +13,7 @@ _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 _PREFIX = re.compile(r"(/[\w.~-]+)*/?", re.ASCII)
 
 
-def base(request: Request, settings: Settings) -> str:
+def base_of(request: Request, settings: Settings) -> str:
     """Where clients see the service, without a last slash: PUBLIC_URL, else as a proxy says, else as asked for."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
@@ -40,11 +40,11 @@ def _forwarded(request: Request) -> dict[str, str]:
     return first
 
 
-def address(request: Request, settings: Settings, path: str, asked: Mapping[str, str] | None = None) -> str:
-    """The address of a path of ours as the client sees it, with the parameters given."""
+def address(base: str, path: str, asked: Mapping[str, str] | None = None) -> str:
+    """The address of a path of ours below `base`, with the parameters given."""
     # Braces stay: an address may be a template, as those of tiles are.
     query = f"?{urlencode(asked, safe=',:/{}')}" if asked else ""
-    return f"{base(request, settings)}{quote(path, safe='/{}:@,')}{query}"
+    return f"{base}{quote(path, safe='/{}:@,')}{query}"
 
 
 def link(href: str, rel: str, media_type: str, **more: str | bool) -> dict[str, Any]:

@@ -11,23 +11,22 @@ class Form(StrEnum):
 
     JSON = "json"
     HTML = "html"
-    MVT = "mvt"
 
 
 _TYPES = {
     Form.JSON: ("application/json", "application/geo+json", "application/schema+json"),
     Form.HTML: ("text/html", "application/xhtml+xml"),
-    Form.MVT: ("application/vnd.mapbox-vector-tile",),
 }
 
 
-def form(request: Request, offered: Sequence[Form]) -> Form:
-    """The form of those offered that is wanted most; the first one where the client has no wish that we know."""
+def form(request: Request) -> Form:
+    """The form that is wanted most; JSON where the client has no wish that we know."""
     named = request.query_params.get("f")
     if named is not None:
         return Form(named)
     accept = request.headers.get("accept", "")
-    return max(offered, key=lambda one: _weight(accept, one) - offered.index(one) * 1e-6)
+    # The first of those that are wanted alike.
+    return max(Form, key=lambda one: _weight(accept, one))
 
 
 def _weight(accept: str, wanted: Form) -> float:

@@ -1,13 +1,14 @@
 """The whole API as an OpenAPI 3.0 document, in the asker's language, from the same table that reads its parameters."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
-from app.domain.vocabulary import TITLES
-from app.queries.collections import collections
+from app.api.problems import TITLES
+from app.domain import mercator, vocabulary
 from app.queries.tiles import MAX_ZOOM
 from app.words import Words
 
@@ -158,14 +159,11 @@ OPERATIONS = (
 )
 
 _STATUS = {
+    **TITLES,
     200: Words("The answer", "La respuesta"),
     204: Words("There is nothing in it", "No hay nada en ella"),
     304: Words("You already have the answer", "Ya tiene la respuesta"),
-    400: Words("The question cannot be answered as it was put", "La consulta no se puede responder como se hizo"),
-    404: Words("There is nothing here", "Aquí no hay nada"),
     410: Words("The release of the cursor is no longer kept", "La edición del cursor ya no se conserva"),
-    500: Words("The service has failed", "El servicio ha fallado"),
-    503: Words("The service cannot answer now", "El servicio no puede responder ahora"),
 }
 
 _EVERYWHERE = (304, 400, 500, 503)
@@ -189,7 +187,7 @@ def document(asked: "Question") -> dict[str, Any]:
             ).speak(asked.lang),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
-        "servers": [{"url": asked.address("")}],
+        "servers": [{"url": asked.base}],
         "tags": [{"name": name, "description": words.speak(asked.lang)} for name, words in _TAGS.items()],
         "paths": {one.path: {"get": _operation(asked, one)} for one in (*OPERATIONS, *_spelt_out(asked))},
         "components": {
@@ -202,18 +200,17 @@ def document(asked: "Question") -> dict[str, Any]:
 def _spelt_out(asked: "Question") -> Iterator[Operation]:
     """The items of each collection by its own address, where GDAL looks for what it may ask."""
     items = next(one for one in OPERATIONS if one.id == "items")
-    for name in collections(asked.standing):
+    for name in asked.standing.collections:
         yield replace(items, path=items.path.replace("{collection}", name), id=f"items.{name}", statuses=(410,))
 
 
 def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
-    parts = [name[1:-1].removesuffix("}") for name in _parts(one.path)]
     return {
         "operationId": one.id,
         "summary": one.summary.speak(asked.lang),
         "tags": [one.tag],
         "parameters": [
-            *(_part(asked, name) for name in parts),
+            *(_part(asked, name) for name in re.findall(r"{(\w+)}", one.path)),
             *(
                 _parameter(asked, parameter)
                 if parameter.name == "f" and one.known is TILE
@@ -227,24 +224,20 @@ def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
     }
 
 
-def _parts(path: str) -> list[str]:
-    return [part[: part.index("}") + 1] for part in path.split("/") if part.startswith("{")]
-
-
 def _part(asked: "Question", name: str) -> dict[str, Any]:
     """A part of the address; the ids and codes that exist are listed, and the numbers of tiles bounded."""
     known: dict[str, Any] = {
-        "collection": {"type": "string", "enum": list(collections(asked.standing))},
+        "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
-        "name": {"type": "string", "enum": list(TITLES)},
-        "tileMatrixSet": {"type": "string", "enum": ["WebMercatorQuad"]},
+        "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
     return {"name": name, "in": "path", "required": True, "schema": known.get(name, number)}
 
 
 def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    return {
         "name": one.name,
         "in": "query",
         "description": one.about.speak(asked.lang),
@@ -253,7 +246,6 @@ def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
         "style": "form",
         "explode": False,
     }
-    return said
 
 
 def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:

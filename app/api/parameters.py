@@ -25,12 +25,11 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a query; `example` is a value that works on the sample data."""
+    """A parameter of a query."""
 
     name: str
     about: Words
     schema: Mapping[str, Any] = field(default_factory=lambda: _TEXT, hash=False)
-    example: str | None = None
 
 
 def _codes(name: str) -> dict[str, Any]:
@@ -45,15 +44,13 @@ LANG = Parameter(
     "lang",
     Words("Language of labels and messages; else Accept-Language decides.", "Idioma; si falta decide Accept-Language."),
     {"type": "string", "enum": list(LANGS)},
-    "es",
 )
 F = Parameter(
     "f",
     Words("Form of the answer; else the Accept header decides.", "Forma de la respuesta; si falta decide Accept."),
     {"type": "string", "enum": ["json", "html"]},
-    "json",
 )
-_F_TILE = Parameter("f", Words("Form of the tile.", "Forma de la tesela."), {"type": "string", "enum": ["mvt"]}, "mvt")
+_F_TILE = Parameter("f", Words("Form of the tile.", "Forma de la tesela."), {"type": "string", "enum": ["mvt"]})
 
 _NUMBERS: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
 
@@ -67,7 +64,6 @@ _PLACES = (
             "el este cruza el meridiano 180; los bordes cuentan. Con seis números las alturas no cuentan.",
         ),
         _NUMBERS,
-        "-115,28,-105,33",
     ),
     Parameter("bbox-crs", Words("The system of bbox.", "El sistema de bbox."), _uris()),
     Parameter(
@@ -76,7 +72,6 @@ _PLACES = (
             "When the source's file was retrieved: a time, or two with / between; .. or nothing leaves an end open.",
             "Cuándo se obtuvo el archivo de la fuente: un momento, o dos con /; .. o nada deja un extremo abierto.",
         ),
-        example="2026-01-01/..",
     ),
 )
 
@@ -84,7 +79,6 @@ _CQL = (
     Parameter(
         "filter",
         Words("A condition in CQL2.", "Una condición en CQL2."),
-        example="discovered_year < 1900",
     ),
     Parameter(
         "filter-lang",
@@ -103,25 +97,21 @@ _NAMED = (
         "commodity",
         Words("Has any of these commodities, whatever the rank.", "Tiene alguna de estas sustancias, en todo rango."),
         _codes("commodity"),
-        "copper,gold",
     ),
     Parameter(
         "country",
         Words("In any of these countries (ISO 3166-1).", "En alguno de estos países (ISO 3166-1)."),
         _codes("country"),
-        "US,MX",
     ),
     Parameter(
         "source",
         Words("From any of these sources; ids of /sources.", "De alguna de estas fuentes; ids de /sources."),
         {"type": "array", "items": {"type": "string"}},
-        "mrds,sgm",
     ),
     Parameter(
         "state",
         Words("In any of these states (ISO 3166-2).", "En alguno de estos estados (ISO 3166-2)."),
         _codes("state"),
-        "US-AZ,MX-SON",
     ),
     Parameter(
         "status",
@@ -130,7 +120,6 @@ _NAMED = (
             "Con alguno de estos estados de actividad, como los registró la fuente, no a la fecha de hoy.",
         ),
         _codes("status"),
-        "producer",
     ),
     Parameter(
         "list",
@@ -139,7 +128,6 @@ _NAMED = (
             "Tiene una sustancia que cuenta en alguna de estas listas de minerales críticos; ids de /lists.",
         ),
         {"type": "array", "items": {"type": "string", "enum": list(critical_lists())}},
-        "us-critical-2025",
     ),
     Parameter(
         "critical",
@@ -148,13 +136,11 @@ _NAMED = (
             "Crítico para ambos países o para cualquiera, según las listas vigentes.",
         ),
         {"type": "string", "enum": ["both", "either"]},
-        "both",
     ),
     Parameter(
         "ids",
         Words("Has any of these ids.", "Tiene alguno de estos ids."),
         {"type": "array", "items": {"type": "string"}},
-        "mrds-99900001,mrds-99900002",
     ),
 )
 
@@ -182,13 +168,11 @@ _SHOWN = (
         "properties",
         Words("Only these properties, separated by commas.", "Sólo estas propiedades, separadas por comas."),
         {"type": "array", "items": {"type": "string", "enum": list(properties())}},
-        "name,commodities",
     ),
     Parameter(
         "skipGeometry",
         Words("Without positions.", "Sin posiciones."),
         {"type": "boolean", "default": False},
-        "true",
     ),
     Parameter(
         "crs", Words("The system of the positions; else CRS84.", "El sistema de las posiciones; si no, CRS84."), _uris()
@@ -200,7 +184,6 @@ _PAGED = (
         "limit",
         Words("How many deposits on a page at most.", "Cuántos yacimientos por página como máximo."),
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-        "100",
     ),
     Parameter(
         "cursor",
@@ -215,7 +198,6 @@ _PAGED = (
             "Propiedades por las que se ordena; - antes del nombre invierte el orden. Los nulos van al final.",
         ),
         {"type": "array", "items": {"type": "string"}},
-        "-discovered_year,name",
     ),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.api.asked import shown
+from app.domain.bbox import Bbox
 from app.words import Lang
 
 WIDTH = 960.0
@@ -97,9 +98,8 @@ def _box(asked: Mapping[str, str]) -> tuple[float, float, float, float] | None:
     """The box that was asked for in CRS84; a box of another system is not drawn."""
     if "bbox" not in asked or "bbox-crs" in asked:
         return None
-    numbers = [float(number) for number in asked["bbox"].split(",")]
-    west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
-    return west, south, east, north
+    box = Bbox.parse(asked["bbox"])
+    return box.west, box.south, box.east, box.north
 
 
 def _span(values: list[float]) -> tuple[float, float]:

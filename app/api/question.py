@@ -15,7 +15,7 @@ from app.api.problems import asked_lang
 from app.api.wired import Wired
 from app.errors import NotThere
 from app.queries.catalogue import Release
-from app.queries.collections import Collection, collections
+from app.queries.collections import Collection
 from app.queries.standing import Standing
 from app.words import LANGS, Lang, Words
 
@@ -25,29 +25,30 @@ HTML = "text/html"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request whose parameters are known, each given once."""
+    """A request whose parameters are known, each given once; `base` is where its client sees the service."""
 
     request: Request
     wired: Wired
+    base: str
     standing: Standing
     asked: Mapping[str, str]
     lang: Lang
 
     def address(self, path: str, asked: Mapping[str, str] | None = None) -> str:
-        return links.address(self.request, self.wired.settings, path, asked)
+        return links.address(self.base, path, asked)
 
     @property
     def form(self) -> Form:
         """Whether a person reads the answer or a program."""
-        return form(self.request, (Form.JSON, Form.HTML))
+        return form(self.request)
 
     def kept(self, release: Release | None = None) -> dict[str, str]:
         """What caches are told of an answer from a release, the current one where none is named."""
-        return caching.headers(self.request, release or self.standing.current, self.address(""), self.lang)
+        return caching.headers(self.request, release or self.standing.current, self.base, self.lang)
 
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
-        known = collections(self.standing)
+        known = self.standing.collections
         if name not in known:
             listed = ", ".join(known)
             raise NotThere(
@@ -92,4 +93,5 @@ async def question(request: Request, known: Mapping[str, Parameter]) -> Question
     """The request, read strictly; raises our errors for what is wrong with it."""
     asked = read(request, known)
     wired: Wired = request.app.state.wired
-    return Question(request, wired, await wired.standings.now(), asked, asked_lang(request))
+    base = links.base_of(request, wired.settings)
+    return Question(request, wired, base, await wired.standings.now(), asked, asked_lang(request))

@@ -1,11 +1,10 @@
 """The collections that a release is offered as: all its deposits, and those of each source."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.bbox import Bbox
 from app.queries.catalogue import Extent, SourceCard
-from app.queries.standing import Standing
 from app.words import Words
 
 ALL = "deposits"
@@ -22,14 +21,13 @@ class Collection:
     extent: Extent | None
     cards: tuple[SourceCard, ...]
 
+    @property
+    def attribution(self) -> str:
+        return " · ".join(card.agency for card in self.cards)
 
-def collections(standing: Standing) -> Mapping[str, Collection]:
-    """All collections by their id, that of all deposits first."""
-    return {one.id: one for one in _collections(standing)}
 
-
-def _collections(standing: Standing) -> Iterator[Collection]:
-    cards = tuple(standing.cards.values())
+def collections(cards: Sequence[SourceCard], extents: Mapping[str, Extent]) -> Iterator[Collection]:
+    """All collections of a release, that of all deposits first; `extents` are by source."""
     yield Collection(
         id=ALL,
         title=Words("Mineral deposits", "Yacimientos minerales"),
@@ -40,8 +38,8 @@ def _collections(standing: Standing) -> Iterator[Collection]:
             "las palabras de la fuente.",
         ),
         within=None,
-        extent=_united(list(standing.extents.values())),
-        cards=cards,
+        extent=_united(list(extents.values())),
+        cards=tuple(cards),
     )
     for card in cards:
         yield Collection(
@@ -52,7 +50,7 @@ def _collections(standing: Standing) -> Iterator[Collection]:
                 f"Los yacimientos de {card.agency}, como están en {ALL}.",
             ),
             within=card.id,
-            extent=standing.extents.get(card.id),
+            extent=extents.get(card.id),
             cards=(card,),
         )
 

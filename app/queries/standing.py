@@ -7,14 +7,14 @@ from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.errors import NothingPublished
 from app.queries import catalogue
-from app.queries.catalogue import Extent, Release, SourceCard
+from app.queries.catalogue import Release, SourceCard
+from app.queries.collections import Collection, collections
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The current release, the kept ones (the newest first), the sources and extents of the current one, by source.
+    """The current release, the kept ones (the newest first), the sources and collections of the current one, by id.
 
     `key` signs cursors; it is the store's own, so that all serving processes share it.
     """
@@ -22,7 +22,7 @@ class Standing:
     current: Release
     kept: tuple[Release, ...]
     cards: Mapping[str, SourceCard]
-    extents: Mapping[str, Extent]
+    collections: Mapping[str, Collection]
     key: bytes
 
     def release(self, name: str) -> Release | None:
@@ -42,20 +42,20 @@ class Standings:
 
     async def now(self) -> Standing:
         """What stands; raises `NothingPublished` before the first release."""
-        if self._known is None or monotonic() - self._asked >= self._fresh_s:
-            await self._ask(monotonic())
-        if self._known is None:
-            raise NothingPublished
-        return self._known
+        known = self._known
+        if known is None or monotonic() - self._asked >= self._fresh_s:
+            known = await self._ask(monotonic())
+        return known
 
-    async def _ask(self, since: float) -> None:
+    async def _ask(self, since: float) -> Standing:
         async with self._turn:
-            if self._asked > since:
-                return
+            if self._known is not None and self._asked > since:
+                return self._known
             asked = monotonic()
             async with self._engine.connect() as connection:
-                self._known = await _standing(connection, self._known)
+                known = self._known = await _standing(connection, self._known)
             self._asked = asked
+            return known
 
 
 async def _standing(connection: AsyncConnection, known: Standing | None) -> Standing:
@@ -68,6 +68,6 @@ async def _standing(connection: AsyncConnection, known: Standing | None) -> Stan
         current=current,
         kept=tuple(await catalogue.kept_releases(connection)),
         cards={card.id: card for card in cards},
-        extents=await catalogue.extents(connection, current.id),
+        collections={one.id: one for one in collections(cards, await catalogue.extents(connection, current.id))},
         key=await catalogue.cursor_key(connection),
     )

@@ -13,7 +13,7 @@ from app.domain.crs import CRS84, SYSTEMS
 from app.domain.properties import Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
-from app.queries.collections import Collection, collections
+from app.queries.collections import Collection
 from app.words import Words
 
 router = APIRouter()
@@ -30,7 +30,7 @@ async def all_collections(request: Request) -> Response:
     document = {
         "links": asked.own_links(),
         "crs": list(SYSTEMS),
-        "collections": [_described(asked, one) for one in collections(asked.standing).values()],
+        "collections": [_described(asked, one) for one in asked.standing.collections.values()],
     }
     return asked.answer(document, "collections")
 
@@ -54,7 +54,7 @@ def _described(asked: Question, one: Collection) -> dict[str, Any]:
         "id": one.id,
         "title": one.title.speak(lang),
         "description": one.about.speak(lang),
-        "attribution": " · ".join(card.agency for card in one.cards),
+        "attribution": one.attribution,
         "itemType": "feature",
         "itemCount": one.extent.deposits if one.extent else 0,
         "crs": list(SYSTEMS),

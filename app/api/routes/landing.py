@@ -10,6 +10,7 @@ from app.api.conformance import CLASSES
 from app.api.links import link
 from app.api.parameters import PAGE
 from app.api.question import HTML, JSON, question
+from app.queries.collections import ALL
 from app.words import Words
 
 router = APIRouter()
@@ -37,7 +38,7 @@ async def landing(request: Request) -> Response:
     document = {
         "title": TITLE.speak(lang),
         "description": ABOUT.speak(lang),
-        "attribution": " · ".join(card.agency for card in asked.standing.cards.values()),
+        "attribution": asked.standing.collections[ALL].attribution,
         "release": asked.standing.current.name,
         "links": [
             *asked.own_links(),

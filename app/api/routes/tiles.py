@@ -9,6 +9,7 @@ from app.api.parameters import FILTERED
 from app.api.question import Question, question
 from app.errors import BadValue
 from app.queries import tiles
+from app.queries.collections import ALL
 from app.queries.tiles import Tile
 from app.words import Words
 
@@ -31,7 +32,7 @@ async def tilejson(request: Request) -> Response:
         "tilejson": "3.0.0",
         "name": "Vetalode",
         "version": f"1.0.0+{release.name}",
-        "attribution": " · ".join(card.agency for card in asked.standing.cards.values()),
+        "attribution": asked.standing.collections[ALL].attribution,
         "tiles": [asked.address("/tiles/deposits/{z}/{x}/{y}.mvt", asked.asked)],
         "minzoom": 0,
         "maxzoom": tiles.MAX_ZOOM,
