@@ -59,8 +59,10 @@ make_venv() {
     say "Installing the Python packages into .venv (a minute or two)" \
         "Instalando los paquetes de Python en .venv (uno o dos minutos)"
     rm -rf .venv
+    # Without --no-deps, pip of 2023 looks past the lock for coverage[toml] as soon as a newer coverage is out, and gives up.
     quietly "$python" -m venv .venv &&
-        quietly .venv/bin/pip --disable-pip-version-check install --require-hashes -r requirements.lock ||
+        quietly .venv/bin/pip --disable-pip-version-check install --no-deps --require-hashes -r requirements.lock &&
+        quietly .venv/bin/pip --disable-pip-version-check check ||
         die "The Python packages could not be installed; all that was said is in var/setup.log" \
             "No se pudieron instalar los paquetes de Python; todo lo dicho está en var/setup.log"
 }
