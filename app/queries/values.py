@@ -82,8 +82,9 @@ def array(items: Sequence[Scalar]) -> ColumnElement[Any]:
     literals = [item.value for item in items if isinstance(item, Literal)]
     if len(literals) < len(items):
         return postgresql.array(list(map(value, items)))
-    kinds = set(map(type, literals))
-    return literal(literals, postgresql.ARRAY(_TYPES[float if float in kinds else kinds.pop()]))
+    if float in map(type, literals):
+        literals = [float(number) for number in literals if isinstance(number, int | float)]
+    return literal(literals, postgresql.ARRAY(_TYPES[type(literals[0])]))
 
 
 def caseless(text: ColumnElement[str]) -> ColumnElement[str]:
