@@ -92,10 +92,13 @@ def _of_values() -> st.SearchStrategy[Predicate]:
     truths = st.builds(Compared, st.sampled_from(["=", "<>"]), truth_values, truth_values)
     between = [st.builds(Between, values, values, values) for values in _ORDERED]
     among = [st.builds(Among, values, st.lists(values, min_size=1, max_size=4).map(tuple)) for values in _ORDERED]
-    literals = st.builds(Among, text_values, st.lists(st.builds(Literal, texts), min_size=1, max_size=4).map(tuple))
+    literals = [
+        st.builds(Among, values, st.lists(st.builds(Literal, given), min_size=1, max_size=4).map(tuple))
+        for values, given in ((text_values, texts), (number_values, numbers), (day_values, days))
+    ]
     like = st.builds(Like, text_values, patterns.map(Literal).flatmap(_folded))
     unstated = st.builds(Unstated, st.one_of(text_values, number_values, day_values, truth_values))
-    return st.one_of(*compared, truths, *between, *among, literals, like, unstated, st.builds(Truth, st.booleans()))
+    return st.one_of(*compared, truths, *between, *among, *literals, like, unstated, st.builds(Truth, st.booleans()))
 
 
 _codes = st.lists(

@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.engine import serving_engine
 from app.domain.crs import SYSTEMS, Crs
+from app.domain.predicate import Predicate
 from app.queries import catalogue, deposits
 from app.queries.catalogue import Release
 from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
 from app.settings import Settings
+from tests.queries import plainly
 
 Ask = Callable[[Callable[[AsyncConnection], Awaitable[Any]]], Any]
 
@@ -109,3 +111,10 @@ def placed(edge_store) -> dict[Crs, dict[str, tuple[float, float]]]:
             )
             places[crs] = {each: (x, y) for each, x, y in rows}
     return places
+
+
+@pytest.fixture(scope="session")
+def expected(everything, placed) -> Callable[[Predicate], list[str]]:
+    """The ids that plain Python selects."""
+    known = plainly.deposits(everything, placed)
+    return lambda predicate: [each.said["id"] for each in known if plainly.holds(predicate, each)]

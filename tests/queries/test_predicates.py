@@ -1,22 +1,11 @@
 """A predicate as SQL selects what plain Python selects, by any condition that CQL2 can say."""
 
-from collections.abc import Callable
-
-import pytest
 from hypothesis import given, settings
 
 from app.domain.crs import Crs
 from app.domain.predicate import Predicate
 from app.queries.filter import DepositFilter
 from tests.filters import asked
-from tests.queries import plainly
-
-
-@pytest.fixture(scope="session")
-def expected(everything, placed) -> Callable[[Predicate], list[str]]:
-    """The ids that plain Python selects."""
-    known = plainly.deposits(everything, placed)
-    return lambda predicate: [each.said["id"] for each in known if plainly.holds(predicate, each)]
 
 
 @given(asked())

@@ -19,6 +19,7 @@ from app.domain.queryables import queryables
 from app.queries import catalogue, deposits
 from app.queries.filter import Critical, DepositFilter
 from app.queries.where import where
+from tests.filters import boxes
 from tests.queries.plainly import in_box
 
 
@@ -172,8 +173,11 @@ def _boxes_of_any_system(draw: st.DrawFn) -> tuple[Crs, tuple[float, ...]]:
 
 
 _parts = {
-    "bbox": _boxes,
+    "bbox": st.one_of(_boxes, st.sampled_from(list(SYSTEMS)).flatmap(lambda uri: boxes(SYSTEMS[uri]))),
     "datetime": st.builds(Interval, _days, _days),
+    "equals": st.sampled_from(
+        [("country", "MX"), ("commodities", "gold,silver"), ("synthetic", True), ("name", "x")]
+    ).map(lambda pair: (pair,)),
     "ids": _some("mrds-1", "mrds-8", "mrds-99900001", "sgm-x"),
     "commodities": _some("gold", "silver", "copper", "lead", "iron", "salt"),
     "countries": _some("US", "MX", "CA"),
@@ -208,13 +212,13 @@ def test_a_box_of_any_system_holds_what_lies_in_it_there(found, placed, drawn):
 
 @given(_filters)
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
-def test_any_filter_finds_what_plain_python_finds(found, everything, wanted):
-    expected = [f["id"] for f in everything if _is_in(wanted.bbox, f) and _wants(wanted, f["properties"])]
+def test_any_filter_finds_what_plain_python_finds(found, everything, placed, wanted):
+    expected = [f["id"] for f in everything if _is_in(wanted.bbox, f["id"], placed) and _wants(wanted, f["properties"])]
     assert found(wanted) == expected
 
 
-def _is_in(bbox: Bbox | None, feature: dict[str, Any]) -> bool:
-    return bbox is None or in_box(bbox, *feature["geometry"]["coordinates"])
+def _is_in(bbox: Bbox | None, deposit_id: str, placed: dict[Crs, dict[str, tuple[float, float]]]) -> bool:
+    return bbox is None or (deposit_id in placed[bbox.crs] and in_box(bbox, *placed[bbox.crs][deposit_id]))
 
 
 def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
@@ -223,6 +227,7 @@ def _wants(wanted: DepositFilter, said: dict[str, Any]) -> bool:
     return (
         (first is None or first <= date.fromisoformat(said["retrieved"]))
         and (last is None or last >= date.fromisoformat(said["retrieved"]))
+        and all(said[name] == value for name, value in wanted.equals)
         and (not wanted.ids or f"{said['source']}-{said['source_id']}" in wanted.ids)
         and (not wanted.commodities or bool(set(wanted.commodities) & _codes(said["commodities"])))
         and (not wanted.lists or bool(set(wanted.lists) & _codes(said["critical_lists"])))
