@@ -9,7 +9,7 @@ take effect together, or none does.
 import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -134,8 +134,9 @@ def _carry_out(
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     rows = teller.track(_keyed(connection, source, reading), total, doing)
     with Aside() as aside, _rarely_collecting():
-        said = understood(map(judge.ask, rows), source, run, files, synthetic=synthetic, expected=total)
-        keep_new(connection, aside.all_but_new(judge(*row) for row in said))
+        asked = map(judge.ask, rows)
+        with closing(understood(asked, source, run, files, synthetic=synthetic, expected=total)) as told:
+            keep_new(connection, aside.all_but_new(judge(row, said) for row, said in told))
         read_in = perf_counter()
         ended = judge.ended(partial=partial)
         settle(connection, run, source.about.id, aside, ended + judge.changed)

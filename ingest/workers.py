@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from itertools import islice
 from typing import IO, Any, Self, cast
@@ -32,8 +32,9 @@ _Told = tuple[Row | Fault, Said]
 
 def understood(
     rows: Iterable[Asked], of: Source, run: int, files: Sequence[int], *, synthetic: bool, expected: int
-) -> Iterator[_Told]:
-    """Each row with what it says, in their order whoever understood them; `expected` is about how many there are."""
+) -> Generator[_Told, None, None]:
+    """Each row with what it says, in their order whoever understood them; `expected` is about how many there are.
+    To be closed, for its workers to end at once when a run fails."""
     if expected >= MANY_ROWS and _processors() > 1:
         return _shared_out(rows, (of.about.id, of.crosswalks.digest, run, files, synthetic))
     understand = Understanding(of, run, files, synthetic=synthetic)
@@ -52,10 +53,12 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _shared_out(rows: Iterable[Asked], task: tuple[Any, ...]) -> Iterator[_Told]:
+def _shared_out(rows: Iterable[Asked], task: tuple[Any, ...]) -> Generator[_Told, None, None]:
     """Gives each worker a batch in turn, and hands the batches on in that turn."""
     with ExitStack() as stack:
-        idle = deque(stack.enter_context(_Worker(task)) for _ in range(_WORKERS))
+        idle = deque(stack.enter_context(_Worker()) for _ in range(_WORKERS))
+        for worker in idle:
+            worker.tell(task)
         busy: deque[_Worker] = deque()
         for batch in _batches(rows):
             done: list[_Told] = []
@@ -72,7 +75,7 @@ def _shared_out(rows: Iterable[Asked], task: tuple[Any, ...]) -> Iterator[_Told]
 class _Worker:
     """A process that understands one batch at a time."""
 
-    def __init__(self, task: tuple[Any, ...]) -> None:
+    def __init__(self) -> None:
         # In a process group of its own: Ctrl-C ends the run, and the end of the run ends the worker.
         command = (sys.executable, "-m", "ingest.workers")
         self._process = subprocess.Popen(  # noqa: S603
@@ -80,7 +83,6 @@ class _Worker:
         )
         self._input, self._output = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._batch: list[Asked] = []
-        self._send(task)
 
     def __enter__(self) -> Self:
         return self
@@ -89,9 +91,16 @@ class _Worker:
         self._process.kill()
         self._process.communicate()
 
+    def tell(self, what: object) -> None:
+        try:
+            pickle.dump(what, self._input, pickle.HIGHEST_PROTOCOL)
+            self._input.flush()
+        except BrokenPipeError as fault:
+            raise _gone() from fault
+
     def give(self, batch: list[Asked]) -> None:
         self._batch = batch
-        self._send(batch)
+        self.tell(batch)
 
     def take(self) -> list[_Told]:
         """The rows of the batch given, each with what it says."""
@@ -100,13 +109,6 @@ class _Worker:
         except EOFError as fault:
             raise _gone() from fault
         return [(asked.row, one) for asked, one in zip(self._batch, said, strict=True)]
-
-    def _send(self, what: object) -> None:
-        try:
-            pickle.dump(what, self._input, pickle.HIGHEST_PROTOCOL)
-            self._input.flush()
-        except BrokenPipeError as fault:
-            raise _gone() from fault
 
 
 def _gone() -> Refused:
@@ -125,7 +127,7 @@ def work(given: IO[bytes], taken: IO[bytes]) -> None:
     name, digest, run, files, synthetic = pickle.load(given)  # noqa: S301
     of = source(name)
     if of.crosswalks.digest != digest:
-        raise SystemExit(f"{name}: the crosswalks were edited while the run began")
+        raise SystemExit(f"{name}: crosswalks edited meanwhile · tablas editadas mientras tanto")
     understand = Understanding(of, run, files, synthetic=synthetic)
     gc.disable()
     with suppress(EOFError, BrokenPipeError):
