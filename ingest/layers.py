@@ -68,7 +68,7 @@ def vector_members(path: Path) -> list[str]:
 
 
 def _damages() -> tuple[type[Exception], ...]:
-    """What pyogrio raises for a damaged file; some .prj that it cannot understand make it trip over its own variable."""
+    """What pyogrio raises for a damaged file; for some .prj it trips over its own variable."""
     from pyogrio.errors import DataLayerError, DataSourceError
 
     return DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError

@@ -117,6 +117,18 @@ def _only_links(paths: Sequence[Path], teller: Teller) -> Reading:
     return Reading(tuple(FileRead("utf-8", 0) for _ in paths), ())
 
 
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Rows form no cycles; to look for some, over and over among all ids of a source, takes a tenth of a run."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_rarely_collecting()
 def _carry_out(
     connection: Connection,
     run: int,
@@ -133,9 +145,9 @@ def _carry_out(
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     rows = teller.track(_keyed(connection, source, reading), total, doing)
-    with Aside() as aside, _rarely_collecting():
-        asked = map(judge.ask, rows)
-        with closing(understood(asked, source, run, files, synthetic=synthetic, expected=total)) as told:
+    with Aside() as aside:
+        asked, unknown = map(judge.ask, rows), total - judge.understood
+        with closing(understood(asked, source, run, files, synthetic=synthetic, unknown=unknown)) as told:
             keep_new(connection, aside.all_but_new(judge(row, said) for row, said in told))
         read_in = perf_counter()
         ended = judge.ended(partial=partial)
@@ -143,17 +155,6 @@ def _carry_out(
     counts = judge.counts(ended=len(ended))
     finish(connection, run, counts, sorted(judge.layers), judge.steps(read_in - started, perf_counter() - read_in))
     return counts
-
-
-@contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """Rows form no cycles; to look for some, over and over among all ids of a source, takes a tenth of a run."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100 * usual[0], *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _keyed(connection: Connection, source: Source, reading: Reading) -> Iterable[Row | Fault]:
@@ -198,6 +199,11 @@ class Judge:
         self._unreadable = 0
         self.layers: set[str] = set()
         self.changed: list[str] = []
+
+    @property
+    def understood(self) -> int:
+        """How many records today's crosswalks explain already."""
+        return sum(known.understood for known in self._current.values())
 
     def ask(self, row: Row | Fault) -> Asked:
         """The row, with what was last said under its id where today's crosswalks explained that."""

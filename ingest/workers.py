@@ -21,7 +21,8 @@ from ingest.rows import Fault, Row
 from ingest.sources import Source, source
 from ingest.understanding import Asked, Said, Understanding
 
-# With fewer rows, workers take longer to start than they save.
+# With fewer rows to understand, workers take longer to start than they save; and to hand a row over takes as long as
+# to see that it says nothing new.
 MANY_ROWS = 20_000
 # Two keep up with the process that reads the rows and writes what they say, however many processors there are.
 _WORKERS = 2
@@ -31,11 +32,11 @@ _Told = tuple[Row | Fault, Said]
 
 
 def understood(
-    rows: Iterable[Asked], of: Source, run: int, files: Sequence[int], *, synthetic: bool, expected: int
+    rows: Iterable[Asked], of: Source, run: int, files: Sequence[int], *, synthetic: bool, unknown: int
 ) -> Generator[_Told, None, None]:
-    """Each row with what it says, in their order whoever understood them; `expected` is about how many there are.
-    To be closed, for its workers to end at once when a run fails."""
-    if expected >= MANY_ROWS and _processors() > 1:
+    """Each row with what it says, in their order whoever understood them; `unknown` is about how many say
+    something new. To be closed, for its workers to end at once when a run fails."""
+    if unknown >= MANY_ROWS and _processors() > 1:
         return _shared_out(rows, (of.about.id, of.crosswalks.digest, run, files, synthetic))
     understand = Understanding(of, run, files, synthetic=synthetic)
     return (told for batch in _batches(rows) for told in [(asked.row, understand(asked)) for asked in batch])

@@ -52,7 +52,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(asked: list[Asked]) -> list[tuple[Row | Fault, Said]]:
-    with closing(understood(iter(asked), MRDS, 1, FILES, synthetic=False, expected=len(asked))) as said:
+    with closing(understood(iter(asked), MRDS, 1, FILES, synthetic=False, unknown=len(asked))) as said:
         return list(said)
 
 
@@ -109,7 +109,7 @@ def test_workers_end_when_nobody_takes_what_they_say(many: None, monkeypatch: py
         return begun[-1]
 
     monkeypatch.setattr(workers.subprocess, "Popen", remembered)
-    with closing(understood(iter(rows(100)), MRDS, 1, FILES, synthetic=False, expected=100)) as said:
+    with closing(understood(iter(rows(100)), MRDS, 1, FILES, synthetic=False, unknown=100)) as said:
         next(said)
         assert [process.poll() for process in begun] == [None, None]
     assert [process.poll() for process in begun] == [-signal.SIGKILL] * 2
