@@ -24,8 +24,8 @@ from ingest.understanding import Asked, Said, Understanding
 # With fewer rows to understand, workers take longer to start than they save; and to hand a row over takes as long as
 # to see that it says nothing new.
 MANY_ROWS = 20_000
-# Two keep up with the process that reads the rows and writes what they say, however many processors there are.
-_WORKERS = 2
+# Two keep up with the process that reads the rows and writes what they say, which has a processor to itself.
+_MOST = 2
 _BATCH = 500
 
 _Told = tuple[Row | Fault, Said]
@@ -36,8 +36,9 @@ def understood(
 ) -> Generator[_Told, None, None]:
     """Each row with what it says, in their order whoever understood them; `unknown` is about how many say
     something new. To be closed, for its workers to end at once when a run fails."""
-    if unknown >= MANY_ROWS and _processors() > 1:
-        return _shared_out(rows, (of.about.id, of.crosswalks.digest, run, files, synthetic))
+    workers = min(_processors() - 1, _MOST)
+    if workers and unknown >= MANY_ROWS:
+        return _shared_out(rows, workers, (of.about.id, of.crosswalks.digest, run, files, synthetic))
     understand = Understanding(of, run, files, synthetic=synthetic)
     return (told for batch in _batches(rows) for told in [(asked.row, understand(asked)) for asked in batch])
 
@@ -54,20 +55,21 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _shared_out(rows: Iterable[Asked], task: tuple[Any, ...]) -> Generator[_Told, None, None]:
+def _shared_out(rows: Iterable[Asked], workers: int, task: tuple[Any, ...]) -> Generator[_Told, None, None]:
     """Gives each worker a batch in turn, and hands the batches on in that turn."""
     with ExitStack() as stack:
-        idle = deque(stack.enter_context(_Worker()) for _ in range(_WORKERS))
+        idle = deque(stack.enter_context(_Worker()) for _ in range(workers))
         for worker in idle:
-            worker.tell(task)
+            worker.tell(_packed(task))
         busy: deque[_Worker] = deque()
         for batch in _batches(rows):
-            done: list[_Told] = []
+            # Packed before the worker is free, for it to wait the less.
+            packed, done = _packed(batch), list[_Told]()
             if not idle:
                 idle.append(busy.popleft())
                 done = idle[0].take()
             busy.append(idle.popleft())
-            busy[-1].give(batch)
+            busy[-1].give(batch, packed)
             yield from done
         for worker in busy:
             yield from worker.take()
@@ -92,16 +94,16 @@ class _Worker:
         self._process.kill()
         self._process.communicate()
 
-    def tell(self, what: object) -> None:
+    def tell(self, packed: bytes) -> None:
         try:
-            pickle.dump(what, self._input, pickle.HIGHEST_PROTOCOL)
+            self._input.write(packed)
             self._input.flush()
         except BrokenPipeError as fault:
             raise _gone() from fault
 
-    def give(self, batch: list[Asked]) -> None:
+    def give(self, batch: list[Asked], packed: bytes) -> None:
         self._batch = batch
-        self.tell(batch)
+        self.tell(packed)
 
     def take(self) -> list[_Told]:
         """The rows of the batch given, each with what it says."""
@@ -110,6 +112,10 @@ class _Worker:
         except EOFError as fault:
             raise _gone() from fault
         return [(asked.row, one) for asked, one in zip(self._batch, said, strict=True)]
+
+
+def _packed(what: object) -> bytes:
+    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
 
 
 def _gone() -> Refused:
@@ -134,7 +140,7 @@ def work(given: IO[bytes], taken: IO[bytes]) -> None:
     with suppress(EOFError, BrokenPipeError):
         while True:
             batch = pickle.load(given)  # noqa: S301
-            pickle.dump(list(map(understand, batch)), taken, pickle.HIGHEST_PROTOCOL)
+            taken.write(_packed(list(map(understand, batch))))
             taken.flush()
 
 
