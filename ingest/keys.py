@@ -6,7 +6,7 @@ lie within `SAME_SPOT_KM` and have names alike. The nearest pairs are taken firs
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from math import cos, hypot, radians
@@ -55,7 +55,7 @@ def keep_keys(rows: Iterable[tuple[Row | Fault, Identity | None]], known: dict[s
     missing = [(key, one) for key, one in known.items() if key not in present and one.layer in layers]
     renamed = dict(_pairs(strangers, missing))
     for at, (row, _) in enumerate(held):
-        yield replace(row, key=renamed[at]) if at in renamed and isinstance(row, Row) else row
+        yield row._replace(key=renamed[at]) if at in renamed and isinstance(row, Row) else row
 
 
 def _is_new(row: Row | Fault, known: dict[str, Identity]) -> bool:

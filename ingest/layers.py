@@ -4,11 +4,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from shapely import MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
 
@@ -18,6 +15,10 @@ from ingest.coordinates import WGS84, check_frame
 from ingest.kml import read_placemarks
 from ingest.readers import NO_ZIP
 from ingest.rows import file_fault
+
+# Imported when first needed: they take half of the time in which a command starts.
+if TYPE_CHECKING:
+    import geopandas
 
 VECTOR_FILES = (".shp", ".gpkg", ".kml", ".kmz")
 
@@ -32,10 +33,6 @@ class Layer:
     features: Iterator[tuple[dict[str, Any], tuple[float, float] | None]]
 
 
-# A damaged file makes pyogrio raise these; for some .prj that cannot be understood it trips over its own variable.
-_DAMAGES = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError)
-
-
 def read_layer(path: Path, member: str | None = None) -> Layer:
     """The only layer of a vector file, or of a member of a zip; raises `FileFault` where there is none, several,
     or no stated frame that we know."""
@@ -47,7 +44,7 @@ def read_layer(path: Path, member: str | None = None) -> Layer:
     try:
         name = _only_layer(path, where)
         frame, encoding, note = _frame(path, where, name)
-    except _DAMAGES as fault:
+    except _damages() as fault:
         raise file_fault(
             path,
             f"it is not a vector file that can be read ({fault})",
@@ -103,7 +100,16 @@ def vector_members(path: Path, endings: tuple[str, ...] = VECTOR_FILES) -> list[
         return []
 
 
+def _damages() -> tuple[type[Exception], ...]:
+    """What pyogrio raises for a damaged file; for some .prj it trips over its own variable."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    return DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError
+
+
 def _only_layer(path: Path, where: str) -> str:
+    import pyogrio
+
     layers = [str(name) for name, geometry in pyogrio.list_layers(where) if geometry is not None]
     if len(layers) != 1:
         held = ", ".join(layers) or "-"
@@ -115,8 +121,11 @@ def _only_layer(path: Path, where: str) -> str:
     return layers[0]
 
 
-def _frame(path: Path, where: str, layer: str) -> tuple[geopandas.GeoDataFrame, str, Words | None]:
+def _frame(path: Path, where: str, layer: str) -> "tuple[geopandas.GeoDataFrame, str, Words | None]":
     """The features, and the encoding of their texts. Some Mexican shapefiles say UTF-8 (.cpg) and hold Windows-1252."""
+    import geopandas
+    import pyogrio
+
     try:
         frame = geopandas.read_file(where, layer=layer, engine="pyogrio")
         return frame, str(pyogrio.read_info(where, layer=layer)["encoding"]).lower(), None
@@ -128,7 +137,7 @@ def _frame(path: Path, where: str, layer: str) -> tuple[geopandas.GeoDataFrame, 
     return geopandas.read_file(where, layer=layer, engine="pyogrio", encoding="cp1252"), "cp1252", note
 
 
-def _features(frame: geopandas.GeoDataFrame) -> Iterator[tuple[dict[str, Any], tuple[float, float] | None]]:
+def _features(frame: "geopandas.GeoDataFrame") -> Iterator[tuple[dict[str, Any], tuple[float, float] | None]]:
     attributes = frame.drop(columns=frame.geometry.name).astype(object)
     kept = attributes.where(attributes.notna(), None)
     for values, geometry in zip(kept.to_dict(orient="records"), frame.geometry, strict=True):

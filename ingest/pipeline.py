@@ -6,27 +6,30 @@ beside it. If I have no identity or no position I am a reject, with the reason a
 take effect together, or none does.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from app.domain.deposit import Harmonised
 from app.words import Words
 from ingest.keys import keep_keys, known_identities
-from ingest.landing import Aside, Judged, Verdict, keep_new, meant, settle
+from ingest.landing import Aside, Judged, Verdict, as_copied, keep_new, settle
 from ingest.ledger import Counts, Step, begin, fail, finish, keep_files, receive, run_of_same_files, sole_run
 from ingest.links import keep_links
 from ingest.report import Teller
 from ingest.rows import Fault, FileRead, Raw, Reading, Reason, Row, RowRejected
 from ingest.sources import Source
+from ingest.understanding import Asked, Said
 from ingest.verbatim import shown, verbatim
 from ingest.vocabularies import store_vocabularies
+from ingest.workers import understood
 
 _REPEATED = Words(
     "an earlier row of the same file has the same id and says something else; the earlier one is kept",
@@ -114,6 +117,18 @@ def _only_links(paths: Sequence[Path], teller: Teller) -> Reading:
     return Reading(tuple(FileRead("utf-8", 0) for _ in paths), ())
 
 
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Rows form no cycles; to look for some, over and over among all ids of a source, takes a tenth of a run."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_rarely_collecting()
 def _carry_out(
     connection: Connection,
     run: int,
@@ -126,15 +141,18 @@ def _carry_out(
     synthetic: bool,
 ) -> Counts:
     started = perf_counter()
-    judge = Judge(source, known_records(connection, source), run, synthetic=synthetic)
+    judge = Judge(known_records(connection, source), run, files)
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
+    rows = teller.track(_keyed(connection, source, reading), total, doing)
     with Aside() as aside:
-        rows = (judge(row, files) for row in teller.track(_keyed(connection, source, reading), total, doing))
-        keep_new(connection, aside.all_but_new(rows))
+        asked, unknown = map(judge.ask, rows), total - judge.understood
+        with closing(understood(asked, source, run, files, synthetic=synthetic, unknown=unknown)) as told:
+            keep_new(connection, aside.all_but_new(judge(row, said) for row, said in told))
         read_in = perf_counter()
-        settle(connection, run, source.about.id, aside, judge.ended(partial=partial))
-    counts = judge.counts(partial=partial)
+        ended = judge.ended(partial=partial)
+        settle(connection, run, source.about.id, aside, ended + judge.changed)
+    counts = judge.counts(ended=len(ended))
     finish(connection, run, counts, sorted(judge.layers), judge.steps(read_in - started, perf_counter() - read_in))
     return counts
 
@@ -148,8 +166,7 @@ def _keyed(connection: Connection, source: Source, reading: Reading) -> Iterable
     return keep_keys(told, known_identities(connection, source.about.id))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What was last said under an id: its hash, whether today's crosswalks explained it, and its layer."""
 
     row_hash: bytes
@@ -170,77 +187,77 @@ def known_records(connection: Connection, source: Source) -> dict[str, Known]:
 
 
 class Judge:
-    """Decides what becomes of each row, and counts."""
+    """Decides what becomes of each row, and counts. `files` are the ids of the run's files, in their order."""
 
-    def __init__(self, source: Source, current: dict[str, Known], run: int, *, synthetic: bool) -> None:
-        self._source = source
-        self._run = run
-        # What was made up and what a survey said are never the same, though word for word they are.
-        self._kind = b"synthetic" if synthetic else b""
+    def __init__(self, current: dict[str, Known], run: int, files: Sequence[int]) -> None:
         self._current = current
+        self._run = run
+        self._files = files
         self._seen: dict[str, bytes] = {}
         self._refused: set[str] = set()
-        self._verdicts: Counter[str] = Counter()
+        self._verdicts: Counter[Verdict] = Counter()
         self._unreadable = 0
         self.layers: set[str] = set()
+        self.changed: list[str] = []
 
-    def __call__(self, row: Row | Fault, files: Sequence[int]) -> Judged:
-        """The row, with what becomes of it."""
-        place = files[row.file], row.number
+    @property
+    def understood(self) -> int:
+        """How many records today's crosswalks explain already."""
+        return sum(known.understood for known in self._current.values())
+
+    def ask(self, row: Row | Fault) -> Asked:
+        """The row, with what was last said under its id where today's crosswalks explained that."""
+        known = self._current.get(row.key or "") if isinstance(row, Row) else None
+        return Asked(row, known.row_hash if known and known.understood else None)
+
+    def __call__(self, row: Row | Fault, said: Said) -> Judged:
+        """What becomes of a row that says this."""
         if isinstance(row, Fault):
-            return self._unread(place, row.reason, row.raw)
-        try:
-            raw = verbatim(row.raw)
-        except RowRejected as damage:
-            return self._unread(place, damage.reason, shown(row.raw))
+            return self._unread(row, row.reason, row.raw)
+        if said.reason and not said.row_hash:
+            return self._unread(row, said.reason, shown(row.raw))
         self.layers.add(row.layer)
-        told = self._source.said(row.raw)
-        basis = raw if told is row.raw else verbatim(told)
-        row_hash = blake2b(basis, digest_size=16, person=self._kind).digest()
         try:
-            key, verdict = self._verdict(row, row_hash)
-            meaning = None if verdict is Verdict.UNCHANGED else self._harmonised(row)
+            key, verdict = self._verdict(row, said)
+            if said.reason:
+                raise RowRejected(said.reason)
         except RowRejected as rejection:
             if row.key:
                 self._refused.add(row.key)
-            return self._refuse(place, "harmonise", rejection.reason, row.raw)
-        self._seen[key] = row_hash
+            return self._refuse(row, "harmonise", rejection.reason, row.raw)
+        self._seen[key] = said.row_hash
         self._verdicts[verdict] += 1
-        if meaning is None:
-            return Judged(verdict, ())
-        source = self._source
-        about = (source.about.id, key, row.layer, f"\\x{row_hash.hex()}", raw.decode(), *place, self._run)
-        return Judged(verdict, (*about, source.crosswalks.digest, *meant(meaning)))
+        if verdict is Verdict.CHANGED:
+            self.changed.append(key)
+        return Judged(verdict, said.record)
 
-    def _harmonised(self, row: Row) -> Harmonised:
-        return self._source.harmonise(row.raw, self._source.crosswalks, self._source.places)
-
-    def _verdict(self, row: Row, row_hash: bytes) -> tuple[str, Verdict]:
+    def _verdict(self, row: Row, said: Said) -> tuple[str, Verdict]:
         """The row's id, and what it is against what was last said; raises `RowRejected` without a usable id."""
         if row.key is None:
-            self._harmonised(row)  # a missing position is the better reason
-            raise RowRejected(Reason("id-missing", None, None, _NO_ID))
+            # A missing position is the better reason.
+            raise RowRejected(said.reason or Reason("id-missing", None, None, _NO_ID))
         if len(row.key) > 64 or not row.key.replace("-", "").replace("_", "").isalnum() or not row.key.isascii():
             raise RowRejected(Reason("id-malformed", None, row.key, _BAD_ID))
         if row.key in self._seen:
-            same = self._seen[row.key] == row_hash
+            same = self._seen[row.key] == said.row_hash
             code, words = ("row-repeated", _REPEATED_ROW) if same else ("id-repeated", _REPEATED)
             raise RowRejected(Reason(code, None, row.key, words))
         before = self._current.get(row.key)
         if before is None:
             return row.key, Verdict.NEW
-        if before.row_hash != row_hash:
+        if before.row_hash != said.row_hash:
             return row.key, Verdict.CHANGED
         return row.key, Verdict.UNCHANGED if before.understood else Verdict.REREAD
 
-    def _unread(self, place: tuple[int, int], reason: Reason, raw: Raw) -> Judged:
+    def _unread(self, row: Row | Fault, reason: Reason, raw: Raw) -> Judged:
         self._unreadable += 1
-        return self._refuse(place, "read", reason, raw)
+        return self._refuse(row, "read", reason, raw)
 
-    def _refuse(self, place: tuple[int, int], stage: str, reason: Reason, raw: Raw) -> Judged:
+    def _refuse(self, row: Row | Fault, stage: str, reason: Reason, raw: Raw) -> Judged:
         self._verdicts[Verdict.REJECTED] += 1
-        said = (reason.code, reason.field, reason.value, reason.words.en, reason.words.es, verbatim(raw).decode())
-        return Judged(Verdict.REJECTED, (self._run, *place, stage, *said))
+        at = self._run, self._files[row.file], row.number, stage
+        said = reason.code, reason.field, reason.value, reason.words.en, reason.words.es
+        return Judged(Verdict.REJECTED, as_copied((*at, *said, verbatim(raw).decode())))
 
     def ended(self, *, partial: bool) -> list[str]:
         """Ids that the files no longer have, or no longer have in a form that can be used: publishing their older
@@ -251,7 +268,7 @@ class Judge:
             if key not in self._seen and (key in self._refused or (not partial and known.layer in self.layers))
         ]
 
-    def counts(self, *, partial: bool) -> Counts:
+    def counts(self, *, ended: int = 0) -> Counts:
         seen = self._verdicts
         return Counts(
             rows_in=seen.total(),
@@ -259,12 +276,12 @@ class Judge:
             rejected=seen[Verdict.REJECTED],
             unchanged=seen[Verdict.UNCHANGED] + seen[Verdict.REREAD],
             reread=seen[Verdict.REREAD],
-            ended=len(self.ended(partial=partial)),
+            ended=ended,
         )
 
     def steps(self, reading_s: float, storing_s: float) -> list[Step]:
         """Reading and understanding go row by row, so their time is one; a row is counted where it stopped."""
-        counts = self.counts(partial=True)
+        counts = self.counts()
         readable = counts.rows_in - self._unreadable
         refused = counts.rejected - self._unreadable
         return [

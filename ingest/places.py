@@ -3,9 +3,9 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import shapely
 from shapely import STRtree
@@ -23,8 +23,7 @@ _CELL_DEGREES = 0.25
 _KM_OF_A_DEGREE = 111.2
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A country, and the state where its states are known; both None at sea."""
 
     country: str | None

@@ -100,13 +100,18 @@ def _clear_unfinished(connection: Connection) -> None:
     connection.execute(text("UPDATE release SET state = 'retired' WHERE state = 'building'"))
 
 
+# The newest run that changed a record.
+_LAST_CHANGE = """
+    (SELECT max(id) FROM ingest_run
+     WHERE state = 'done' AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0))
+"""
+
+
 def _current_if_fresh(connection: Connection) -> Published | None:
     """The newest release, where it is current and no run has changed anything since."""
     row = connection.execute(
-        text("""
-            SELECT release.name, release.deposits, release.last_run,
-                   (SELECT max(id) FROM ingest_run WHERE state = 'done'
-                      AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0)) AS last_change,
+        text(f"""
+            SELECT release.name, release.deposits, release.last_run, {_LAST_CHANGE} AS last_change,
                    release.id = (SELECT max(id) FROM release WHERE state = 'published') AS newest
             FROM catalogue JOIN release ON release.id = catalogue.current_release
         """)
@@ -119,13 +124,11 @@ def _current_if_fresh(connection: Connection) -> Published | None:
 def _begin(connection: Connection) -> tuple[int, str]:
     """A release named YYYY-MM-DD.N, the N-th of its day (UTC)."""
     row = connection.execute(
-        text("""
+        text(f"""
             INSERT INTO release (name, state, last_run)
             SELECT today || '.' || (SELECT coalesce(max(split_part(name, '.', 2)::int), 0) + 1
                                     FROM release WHERE name LIKE today || '.%'),
-                   'building',
-                   (SELECT max(id) FROM ingest_run WHERE state = 'done'
-                      AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0))
+                   'building', {_LAST_CHANGE}
             FROM to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today
             RETURNING id, name
         """)
@@ -145,11 +148,12 @@ _MERCATOR = """
 _LISTED = """
     CREATE TEMPORARY TABLE listed ON COMMIT DROP AS
     SELECT sets.commodities,
-           array_agg(DISTINCT critical.list) FILTER (WHERE critical.list IS NOT NULL) AS lists,
+           array_agg(DISTINCT critical.list) AS lists,
            array_agg(DISTINCT critical.country) FILTER (WHERE critical.in_force) AS countries,
            array_agg(DISTINCT critical.commodity) FILTER (WHERE critical.in_force) AS listed
     FROM (SELECT DISTINCT commodities FROM record WHERE valid_to_run IS NULL) sets
-    LEFT JOIN critical ON critical.commodity = ANY(sets.commodities)
+    CROSS JOIN unnest(sets.commodities) AS one
+    JOIN critical ON critical.commodity = one
     GROUP BY sets.commodities
 """
 
@@ -174,7 +178,6 @@ _FILL_DEPOSITS = f"""
     LEFT JOIN status ON status.code = record.status
     LEFT JOIN listed ON listed.commodities = record.commodities
     WHERE record.valid_to_run IS NULL
-    ORDER BY 2
 """
 
 _FILL_COMMODITIES = """
@@ -222,6 +225,8 @@ _LOCK_VOCABULARIES = f"LOCK TABLE {', '.join((*TITLES, 'source'))} IN SHARE ROW 
 def _build(connection: Connection, release: int) -> int:
     """Fills the release's partitions and counts them; the table's CHECK holds the counts to the records'."""
     connection.execute(text(_LOCK_VOCABULARIES))
+    # Enough for the shares of some hundred codes, in a third of the time that the usual 100 takes.
+    connection.execute(text("SET LOCAL default_statistics_target = 50"))
     connection.execute(text(_LISTED))
     for table, fill in (
         ("deposit", _FILL_DEPOSITS.format(release=release)),

@@ -21,7 +21,11 @@ from ingest.pipeline import Judge, Known, known_records
 from ingest.report import Teller
 from ingest.rows import Row as Read
 from ingest.sources import Alone, Source, source
+from ingest.understanding import Understanding
 from ingest.vocabularies import store_vocabularies
+
+# The id of a file by the id of a file.
+_FILES = range(1 << 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +153,19 @@ class _Again:
         self._alone = alone
         self._layers = waiting.layers
         self._known = known
-        self._judge = Judge(of_source, known, run, synthetic=waiting.synthetic)
+        # Each reject names its file by the id itself.
+        self._judge = Judge(known, run, _FILES)
+        self._understand = Understanding(of_source, run, _FILES, synthetic=waiting.synthetic)
         self.rows = 0
         self.resolved: list[int] = []
 
-    def __call__(self, rejects: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    def __call__(self, rejects: Iterable[Any]) -> Iterator[bytes]:
         for reject in rejects:
             self.rows += 1
-            row = Read(0, reject.row_number, *self._alone(reject.raw, self._layers), reject.raw)
+            row = Read(reject.file, reject.row_number, *self._alone(reject.raw, self._layers), reject.raw)
             if row.key in self._known:
                 continue
-            judged = self._judge(row, (reject.file,))
-            if judged.verdict is Verdict.NEW:
+            verdict, record = self._judge(row, self._understand(self._judge.ask(row)))
+            if verdict is Verdict.NEW and record:
                 self.resolved.append(reject.id)
-                yield judged.values
+                yield record

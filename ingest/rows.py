@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.errors import FileFault
 from app.words import Words
@@ -11,8 +11,7 @@ from app.words import Words
 Raw = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row of a file, verbatim; `number` is its line in a text file, its ordinal elsewhere, counted from 1."""
 
     file: int

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Row, text
 from app.db.tables import MEANING
 from app.domain.deposit import DepositCommodity, Harmonised, Position, UnmappedWord
 from ingest import landing
-from ingest.landing import RECORD, Aside, Judged, Verdict, keep_new, meant, settle
+from ingest.landing import RECORD, Aside, Judged, Verdict, as_copied, keep_new, meant, settle
 
 PLACE = Position(-110.30066, 30.95015, 500.0, "EPSG:4267", "an operation", "both-signs", "outside-stated-state")
 COMMODITIES = (
@@ -40,13 +40,17 @@ WHOLE = Harmonised(
 
 def values(key: str, meaning: Harmonised, run: int = 1, digest: str = "d") -> tuple[Any, ...]:
     """A row for `RECORD`."""
-    return ("mrds", key, "mrds", "\\x0a", '{"a": 1}', 1, 1, run, digest, *meant(meaning))
+    return ("mrds", key, "mrds", b"\n", '{"a": 1}', 1, 1, run, digest, *meant(meaning))
+
+
+def line(key: str, meaning: Harmonised, run: int = 1, digest: str = "d") -> bytes:
+    return as_copied(values(key, meaning, run, digest))
 
 
 def kept(store: Engine, *rows: Sequence[Any]) -> list[Row[Any]]:
     with store.begin() as connection:
         connection.execute(text("DELETE FROM record"))
-        keep_new(connection, rows)
+        keep_new(connection, map(as_copied, rows))
         return list(connection.execute(text("SELECT * FROM record ORDER BY id")))
 
 
@@ -104,12 +108,12 @@ def test_words_that_mean_something_to_the_database_are_words(empty_store: Engine
 
 
 JUDGED = [
-    Judged(Verdict.NEW, ("new", 1)),
-    Judged(Verdict.CHANGED, ("changed", 'ñ "', None)),
-    Judged(Verdict.UNCHANGED, ()),
-    Judged(Verdict.REJECTED, ("rejected",)),
-    Judged(Verdict.REREAD, ("reread", [1, 2])),
-    Judged(Verdict.CHANGED, ("changed too",)),
+    Judged(Verdict.NEW, b"new\t1\n"),
+    Judged(Verdict.CHANGED, b'changed\t\xc3\xb1 "\n'),
+    Judged(Verdict.UNCHANGED, None),
+    Judged(Verdict.REJECTED, b"rejected\n"),
+    Judged(Verdict.REREAD, b"reread\t{1,2}\n"),
+    Judged(Verdict.CHANGED, b"changed too\n"),
 ]
 
 
@@ -117,23 +121,34 @@ JUDGED = [
 def test_new_rows_pass_and_the_others_wait_in_their_order(monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
     monkeypatch.setattr(landing, "_MEMORY", memory)
     with Aside() as aside:
-        assert list(aside.all_but_new(JUDGED)) == [("new", 1)]
-        assert list(aside.of(Verdict.CHANGED)) == [["changed", 'ñ "', None], ["changed too"]]
-        assert list(aside.of(Verdict.REJECTED)) == [["rejected"]]
-        assert list(aside.of(Verdict.REREAD)) == list(aside.of(Verdict.REREAD)) == [["reread", [1, 2]]]
-        assert list(aside.of(Verdict.UNCHANGED)) == list(aside.of(Verdict.NEW)) == []
+        assert list(aside.all_but_new(JUDGED)) == [b"new\t1\n"]
+
+        def kept(verdict: Verdict) -> bytes:
+            return b"".join(aside.of(verdict))
+
+        assert kept(Verdict.CHANGED) == b'changed\t\xc3\xb1 "\nchanged too\n'
+        assert kept(Verdict.REJECTED) == b"rejected\n"
+        assert kept(Verdict.REREAD) == kept(Verdict.REREAD) == b"reread\t{1,2}\n"
+        assert kept(Verdict.UNCHANGED) == kept(Verdict.NEW) == b""
+
+
+def test_what_waits_is_handed_on_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing, "_PIECE", 5)
+    with Aside() as aside:
+        list(aside.all_but_new(JUDGED))
+        assert list(aside.of(Verdict.REJECTED)) == [b"rejec", b"ted\n"]
 
 
 @pytest.fixture
 def settled(empty_store: Engine) -> Callable[..., dict[str, list[tuple[Any, ...]]]]:
     """Settles judged rows of run 2 over three records of run 1; what each id then has, version by version."""
 
-    def run(*judged: Judged, ended: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    def run(*judged: Judged, over: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
         with empty_store.begin() as connection, Aside() as aside:
-            keep_new(connection, [values(key, NOTHING._replace(name="old")) for key in "abc"])
-            keep_new(connection, [("sgm", *values("a", NOTHING._replace(name="theirs"))[1:])])
+            keep_new(connection, [line(key, NOTHING._replace(name="old")) for key in "abc"])
+            keep_new(connection, [as_copied(("sgm", *values("a", NOTHING._replace(name="theirs"))[1:]))])
             keep_new(connection, aside.all_but_new(judged))
-            settle(connection, 2, "mrds", aside, list(ended))
+            settle(connection, 2, "mrds", aside, list(over))
             found: dict[str, list[tuple[Any, ...]]] = {}
             asked = "SELECT source, source_id, name, crosswalk_digest, valid_from_run, valid_to_run FROM record"
             for source, key, *rest in connection.execute(text(f"{asked} ORDER BY id")):
@@ -149,12 +164,12 @@ NEWER = NOTHING._replace(name="newer", commodities=COMMODITIES)
 
 
 def test_a_new_row_is_beside_the_others(settled: Callable[..., Any]) -> None:
-    said = settled(Judged(Verdict.NEW, values("d", NEWER, 2, "e")))
+    said = settled(Judged(Verdict.NEW, line("d", NEWER, 2, "e")))
     assert said == {"mrds-a": [OLD], "mrds-b": [OLD], "mrds-c": [OLD], "mrds-d": [("newer", "e", 2, None)]} | THEIRS
 
 
 def test_a_changed_row_ends_the_version_before_it(settled: Callable[..., Any]) -> None:
-    said = settled(Judged(Verdict.CHANGED, values("a", NEWER, 2, "e")))
+    said = settled(Judged(Verdict.CHANGED, line("a", NEWER, 2, "e")), over=["a"])
     assert said["mrds-a"] == [("old", "d", 1, 2), ("newer", "e", 2, None)]
     assert {key: versions for key, versions in said.items() if key != "mrds-a"} == {
         "mrds-b": [OLD],
@@ -163,12 +178,12 @@ def test_a_changed_row_ends_the_version_before_it(settled: Callable[..., Any]) -
 
 
 def test_a_row_understood_anew_is_the_same_version_with_another_meaning(settled: Callable[..., Any]) -> None:
-    said = settled(Judged(Verdict.REREAD, values("a", NEWER, 2, "e")))
+    said = settled(Judged(Verdict.REREAD, line("a", NEWER, 2, "e")))
     assert said == {"mrds-a": [("newer", "e", 1, None)], "mrds-b": [OLD], "mrds-c": [OLD]} | THEIRS
 
 
 def test_a_record_that_ended_has_no_version_after(settled: Callable[..., Any]) -> None:
-    said = settled(ended=["a", "c"])
+    said = settled(over=["a", "c"])
     assert said == {"mrds-a": [("old", "d", 1, 2)], "mrds-b": [OLD], "mrds-c": [("old", "d", 1, 2)]} | THEIRS
 
 
@@ -178,11 +193,11 @@ def test_nothing_to_settle_changes_nothing(settled: Callable[..., Any]) -> None:
 
 def test_all_verdicts_take_effect_at_once(settled: Callable[..., Any]) -> None:
     said = settled(
-        Judged(Verdict.REREAD, values("a", NEWER, 2, "e")),
-        Judged(Verdict.CHANGED, values("b", NEWER, 2, "e")),
-        Judged(Verdict.NEW, values("d", NEWER, 2, "e")),
-        Judged(Verdict.UNCHANGED, ()),
-        ended=["c"],
+        Judged(Verdict.REREAD, line("a", NEWER, 2, "e")),
+        Judged(Verdict.CHANGED, line("b", NEWER, 2, "e")),
+        Judged(Verdict.NEW, line("d", NEWER, 2, "e")),
+        Judged(Verdict.UNCHANGED, None),
+        over=["b", "c"],
     )
     assert (
         said

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.domain.deposit import DepositCommodity, Harmonised, Position, UnmappedWord
 from ingest.coordinates import WGS84
@@ -44,38 +45,37 @@ def harmonise(raw: Raw, crosswalks: Crosswalks, places: Places) -> Harmonised:
     flat = as_flat(raw)
     said = {column: words for column, words in flat.items() if words and not words.isspace()}
     word = said.get
-    country, state, status, operation_type, production_size, deposit_size = _words(
+    coded = _coded(
         crosswalks, *map(word, ("country", "fips_code", "state", "dev_stat", "oper_type", "prod_size", "deposit_size"))
     )
     commodities, unknown = _commodities(crosswalks, *map(word, _COMMODITIES))
     deposit_type = _deposit_type(crosswalks, word("model"), word("dep_type"))
     deposit_form = _deposit_form(crosswalks, word("orebody_fm"), word("dep_type"))
     # The flat file has no column for the datum; the other forms do, and may leave it empty.
-    place, lies = _place(said, flat.get("datum", "WGS84"), Place(country.code, state.code), places)
-    codes = (country, state, status, operation_type, production_size, deposit_size, deposit_type, deposit_form)
-    nation = lies.country if country is NO_CODE else country.code
+    place, lies = _place(said, flat.get("datum", "WGS84"), coded.stated, places)
+    nation = coded.stated.country if coded.states_country else lies.country
     return Harmonised(
         name=tidied(word("site_name")),
         source_name=word("site_name"),
         other_names=word("names") or word("prev_name"),
         country=nation,
         source_country=word("country"),
-        state=lies.state if "state" not in said and lies.country == nation else state.code,
+        state=lies.state if "state" not in said and lies.country == nation else coded.stated.state,
         source_state=word("state"),
         source_county=word("county"),
         commodities=commodities,
         source_commodities=_labelled(said, _COMMODITIES),
-        status=status.code,
+        status=coded.status,
         source_status=word("dev_stat"),
-        operation_type=operation_type.code,
+        operation_type=coded.operation_type,
         source_operation_type=word("oper_type"),
         deposit_type=deposit_type.code,
         source_deposit_type=_labelled(said, ("model", "dep_type")),
         deposit_form=deposit_form.code,
         source_deposit_form=word("orebody_fm"),
-        production_size=production_size.code,
+        production_size=coded.production_size,
         source_production_size=word("prod_size"),
-        deposit_size=deposit_size.code,
+        deposit_size=coded.deposit_size,
         source_deposit_size=word("deposit_size"),
         operation_size=None,
         source_host_rock=_labelled(said, ("hrock_unit", "hrock_type")),
@@ -86,12 +86,24 @@ def harmonise(raw: Raw, crosswalks: Crosswalks, places: Places) -> Harmonised:
         source_years=_years(said),
         position=place,
         source_url=word("url"),
-        unmapped=tuple(one for code in codes if code.unmapped for one in code.unmapped) + unknown,
+        unmapped=coded.unmapped + deposit_type.unmapped + deposit_form.unmapped + unknown,
     )
 
 
+class _Coded(NamedTuple):
+    """What the columns say whose values are few, and so recur together."""
+
+    stated: Place
+    states_country: bool
+    status: str | None
+    operation_type: str | None
+    production_size: str | None
+    deposit_size: str | None
+    unmapped: tuple[UnmappedWord, ...]
+
+
 @lru_cache(maxsize=50_000)
-def _words(
+def _coded(
     crosswalks: Crosswalks,
     country: str | None,
     fips_code: str | None,
@@ -100,19 +112,24 @@ def _words(
     operation_type: str | None,
     production_size: str | None,
     deposit_size: str | None,
-) -> tuple[Code, Code, Code, Code, Code, Code]:
-    """The codes of the columns whose values are few, and so recur together."""
+) -> _Coded:
     nation = one_code("country", country, crosswalks["country"])
     if country is None and fips_code is not None:
         nation = _nation_of_fips(fips_code, crosswalks["fips_country"])
-    states = state if nation.code in _WITH_STATES else None
-    return (
-        nation,
-        one_code("state", states, crosswalks["state"]),
-        one_code("status", status, crosswalks["status"]),
-        one_code("operation_type", operation_type, crosswalks["operation_type"]),
-        one_code("production_size", production_size, crosswalks["size"]),
-        one_code("deposit_size", deposit_size, crosswalks["deposit_size"]),
+    region = one_code("state", state if nation.code in _WITH_STATES else None, crosswalks["state"])
+    activity = one_code("status", status, crosswalks["status"])
+    operation = one_code("operation_type", operation_type, crosswalks["operation_type"])
+    produced = one_code("production_size", production_size, crosswalks["size"])
+    size = one_code("deposit_size", deposit_size, crosswalks["deposit_size"])
+    unmapped = (word for code in (nation, region, activity, operation, produced, size) for word in code.unmapped)
+    return _Coded(
+        Place(nation.code, region.code),
+        nation is not NO_CODE,
+        activity.code,
+        operation.code,
+        produced.code,
+        size.code,
+        tuple(unmapped),
     )
 
 
@@ -123,17 +140,20 @@ def _nation_of_fips(fips_code: str, crosswalk: Crosswalk) -> Code:
 
 
 def _place(said: _Said, datum: str, stated: Place, places: Places) -> tuple[Position, Place]:
-    precision = said.get("location_precision_m", "").strip()
+    frame, accuracy_m = _frame(datum, said.get("location_precision_m", "").strip())
+    at = said.get("longitude"), said.get("latitude"), frame or WGS84, accuracy_m, ("longitude", "latitude")
+    position, lies = locate(*at, stated, places)
+    return (position if frame else position._replace(check=position.check or DATUM_UNKNOWN)), lies
+
+
+@lru_cache(maxsize=1_000)
+def _frame(datum: str, precision: str) -> tuple[str | None, float]:
+    """The frame of a datum, None where it is not known, and how many metres off a position in it may be."""
     # Nobody measures to 0 m: it is a precision not known.
     accuracy_m = (float(precision) if precision.replace(".", "", 1).isdecimal() else 0.0) or _ACCURACY_M
     # A vector file states a frame by its code.
     frame = datum if datum.startswith("EPSG:") else _FRAMES.get(datum.upper().replace(" ", ""))
-    if frame is None:
-        accuracy_m = math.hypot(accuracy_m, _DATUM_UNKNOWN_M)
-    fields = ("longitude", "latitude")
-    at = said.get("longitude"), said.get("latitude"), frame or WGS84, accuracy_m, fields
-    position, lies = locate(*at, stated, places)
-    return (position if frame else position._replace(check=position.check or DATUM_UNKNOWN)), lies
+    return frame, accuracy_m if frame else math.hypot(accuracy_m, _DATUM_UNKNOWN_M)
 
 
 def _orphan(raw: Raw) -> RowRejected:

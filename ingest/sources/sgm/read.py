@@ -5,7 +5,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +205,7 @@ def _rows(pages: Sequence[_Page]) -> Iterator[Row]:
             alike[row.key].add(_said(row.raw))
     for row in rows:
         place = sorted(alike[row.key]).index(_said(row.raw)) if row.key else 0
-        yield replace(row, key=f"{row.key}-{place + 1}") if place else row
+        yield row._replace(key=f"{row.key}-{place + 1}") if place else row
 
 
 def _layer(raw: Raw) -> str | None:

@@ -1,0 +1,148 @@
+"""Has the rows of a run understood: here, or, where they are many, by worker processes.
+
+`python -m ingest.workers` is a worker: batches of rows come in at its standard input, and what they say goes out in the
+same order. It ends when its input does, so it outlives neither its run nor the process that began it.
+"""
+
+import gc
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import islice
+from typing import IO, Any, Self, cast
+
+from app.errors import Refused
+from app.words import Words
+from ingest.rows import Fault, Row
+from ingest.sources import Source, source
+from ingest.understanding import Asked, Said, Understanding
+
+# With fewer rows to understand, workers take longer to start than they save; and to hand a row over takes as long as
+# to see that it says nothing new.
+MANY_ROWS = 20_000
+# Two keep up with the process that reads the rows and writes what they say, which has a processor to itself.
+_MOST = 2
+_BATCH = 500
+
+_Told = tuple[Row | Fault, Said]
+
+
+def understood(
+    rows: Iterable[Asked], of: Source, run: int, files: Sequence[int], *, synthetic: bool, unknown: int
+) -> Generator[_Told, None, None]:
+    """Each row with what it says, in their order whoever understood them; `unknown` is about how many say
+    something new. To be closed, for its workers to end at once when a run fails."""
+    workers = min(_processors() - 1, _MOST)
+    if workers and unknown >= MANY_ROWS:
+        return _shared_out(rows, workers, (of.about.id, of.crosswalks.digest, run, files, synthetic))
+    understand = Understanding(of, run, files, synthetic=synthetic)
+    return (told for batch in _batches(rows) for told in [(asked.row, understand(asked)) for asked in batch])
+
+
+def _batches(rows: Iterable[Asked]) -> Iterator[list[Asked]]:
+    """Also for the one process: to read some rows, then to understand them, is faster than by turns row by row."""
+    rows = iter(rows)
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _shared_out(rows: Iterable[Asked], workers: int, task: tuple[Any, ...]) -> Generator[_Told, None, None]:
+    """Gives each worker a batch in turn, and hands the batches on in that turn."""
+    with ExitStack() as stack:
+        idle = deque(stack.enter_context(_Worker()) for _ in range(workers))
+        for worker in idle:
+            worker.tell(_packed(task))
+        busy: deque[_Worker] = deque()
+        for batch in _batches(rows):
+            # Packed before the worker is free, for it to wait the less.
+            packed, done = _packed(batch), list[_Told]()
+            if not idle:
+                idle.append(busy.popleft())
+                done = idle[0].take()
+            busy.append(idle.popleft())
+            busy[-1].give(batch, packed)
+            yield from done
+        for worker in busy:
+            yield from worker.take()
+
+
+class _Worker:
+    """A process that understands one batch at a time."""
+
+    def __init__(self) -> None:
+        # In a process group of its own: Ctrl-C ends the run, and the end of the run ends the worker.
+        command = (sys.executable, "-m", "ingest.workers")
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+        )
+        self._input, self._output = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        self._batch: list[Asked] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def tell(self, packed: bytes) -> None:
+        try:
+            self._input.write(packed)
+            self._input.flush()
+        except BrokenPipeError as fault:
+            raise _gone() from fault
+
+    def give(self, batch: list[Asked], packed: bytes) -> None:
+        self._batch = batch
+        self.tell(packed)
+
+    def take(self) -> list[_Told]:
+        """The rows of the batch given, each with what it says."""
+        try:
+            said: list[Said] = pickle.load(self._output)  # noqa: S301
+        except EOFError as fault:
+            raise _gone() from fault
+        return [(asked.row, one) for asked, one in zip(self._batch, said, strict=True)]
+
+
+def _packed(what: object) -> bytes:
+    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+
+
+def _gone() -> Refused:
+    return Refused(
+        Words(
+            "a worker process ended before its work was done, so nothing was stored; see whether memory is short, "
+            "and ingest the files again",
+            "un proceso auxiliar terminó antes que su trabajo, así que no se guardó nada; vea si falta memoria "
+            "e ingiera los archivos de nuevo",
+        )
+    )
+
+
+def work(given: IO[bytes], taken: IO[bytes]) -> None:
+    """A worker's life: what its run is, then batch after batch."""
+    name, digest, run, files, synthetic = pickle.load(given)  # noqa: S301
+    of = source(name)
+    if of.crosswalks.digest != digest:
+        raise SystemExit(f"{name}: crosswalks edited meanwhile · tablas editadas mientras tanto")
+    understand = Understanding(of, run, files, synthetic=synthetic)
+    gc.disable()
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            batch = pickle.load(given)  # noqa: S301
+            taken.write(_packed(list(map(understand, batch))))
+            taken.flush()
+
+
+if __name__ == "__main__":
+    work(sys.stdin.buffer, sys.stdout.buffer)
