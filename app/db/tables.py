@@ -328,6 +328,13 @@ deposit = Table(
     Column("release_level", SmallInteger, nullable=False),
     Index("deposit_geom_idx", "geom", postgresql_using="gist"),
     Index("deposit_geom_3857_idx", "geom_3857", postgresql_using="gist"),
+    # With all that a count of a box looks at, so that it reads no row.
+    Index(
+        "deposit_place_idx",
+        "longitude",
+        "latitude",
+        postgresql_include=["release", "release_level", "id"],
+    ),
     Index("deposit_commodities_idx", "commodities", postgresql_using="gin"),
     Index("deposit_critical_lists_idx", "critical_lists", postgresql_using="gin"),
     postgresql_partition_by="LIST (release)",

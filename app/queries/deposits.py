@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
@@ -107,16 +107,19 @@ async def is_kept(connection: AsyncConnection, release: Release) -> bool:
     return (await connection.execute(statement)).scalar() == "published"
 
 
+# Made once: to make it takes as long as to answer it.
+_ONE = select(deposit_feature.c.body).where(
+    deposit_feature.c.release == bindparam("of_release"),
+    deposit_feature.c.id == bindparam("deposit"),
+    deposit_feature.c.release_level <= bindparam("level"),
+)
+
+
 async def one(
     connection: AsyncConnection, release: Release, deposit_id: str, level: ReleaseLevel = ReleaseLevel.PUBLIC
 ) -> str | None:
     """The feature of that id in the release."""
-    statement = select(deposit_feature.c.body).where(
-        deposit_feature.c.release == release.id,
-        deposit_feature.c.id == deposit_id,
-        deposit_feature.c.release_level <= level,
-    )
-    return (await connection.execute(statement)).scalar()
+    return (await connection.execute(_ONE, {"of_release": release.id, "deposit": deposit_id, "level": level})).scalar()
 
 
 async def count(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
@@ -129,6 +132,8 @@ async def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, timeout_s: float
 ) -> AsyncGenerator[Sequence[str]]:
     """All features wanted, batch by batch from one statement; memory does not grow with their number."""
+    # A cursor of the server's lives in a transaction.
+    await connection.execution_options(isolation_level="READ COMMITTED")
     await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
     options = {"yield_per": _BATCH, "stream_results": True}
     result = await connection.stream(features(wanted, release, Walk()), execution_options=options)
