@@ -17,6 +17,7 @@ from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
 from app.queries.standing import Standings
+from app.queries.together import Together
 from app.settings import Settings, from_environment
 
 
@@ -38,7 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
-    app.state.wired = Wired(settings, engine, Standings(engine, settings.catalogue_fresh_s), Counts(), extracts)
+    standings = Standings(engine, settings.catalogue_fresh_s)
+    app.state.wired = Wired(settings, engine, standings, Counts(), Together(engine), extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(

@@ -39,15 +39,19 @@ def spoken(lang: Lang) -> dict[str, str]:
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:
     """A 304 where the client already has this answer, under the tag by which it knows it."""
-    known = request.headers.get("if-none-match")
-    if known is None:
-        # Not "since": after a rollback the older release is the newer answer.
-        tag = given["ETag"] if request.headers.get("if-modified-since") == given["Last-Modified"] else None
-    elif known.strip() == "*":
-        tag = given["ETag"]
-    else:
-        tag = next((tag.strip() for tag in known.split(",") if bare_tag(tag) == given["ETag"]), None)
-    if tag is None:
-        return None
+    told = request.headers.get("if-none-match", "").strip()
+    # Not "since": after a rollback the older release is the newer answer.
+    same_time = not told and request.headers.get("if-modified-since") == given["Last-Modified"]
+    return _not_modified(given, given["ETag"]) if told == "*" or same_time else known(request, given)
+
+
+def known(request: Request, given: dict[str, str]) -> Response | None:
+    """A 304 where the client names the answer's tag, which only that answer can have told it."""
+    tags = (tag.strip() for tag in request.headers.get("if-none-match", "").split(","))
+    tag = next((tag for tag in tags if bare_tag(tag) == given["ETag"]), None)
+    return None if tag is None else _not_modified(given, tag)
+
+
+def _not_modified(given: dict[str, str], tag: str) -> Response:
     # What is compressed says of itself that it varies; this is not.
     return Response(status_code=304, headers={**given, "ETag": tag, "Vary": f"{_VARY}, Accept-Encoding"})

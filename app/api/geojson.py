@@ -10,23 +10,27 @@ from app.domain.crs import Crs
 
 GEOJSON = "application/geo+json"
 
-CLOSING = "]}"
+CLOSING = b"]}"
 
 
-def opening(members: dict[str, Any]) -> str:
+def opening(members: dict[str, Any]) -> bytes:
     """A feature collection up to its first feature; `members` are RFC 7946's foreign ones, said before the features."""
-    said = orjson.dumps({"type": "FeatureCollection", **members}).decode()
-    return f'{said[:-1]},"features":['
+    return orjson.dumps({"type": "FeatureCollection", **members})[:-1] + b',"features":['
 
 
-def collection(features: Iterable[str], members: dict[str, Any]) -> bytes:
-    return (opening(members) + ",\n".join(features) + CLOSING).encode()
+def collection(features: Iterable[bytes], members: dict[str, Any]) -> bytes:
+    return b"".join((opening(members), b",\n".join(features), CLOSING))
 
 
-def feature(row: Sequence[Any], shown: Shown) -> str:
+def features(rows: Sequence[Sequence[Any]], shown: Shown) -> list[bytes]:
+    """The rows of a page as they were asked for."""
+    return [row[0] for row in rows] if shown.as_stored else [feature(row, shown) for row in rows]
+
+
+def feature(row: Sequence[Any], shown: Shown) -> bytes:
     """A row of a page as it was asked for: fewer properties, without its place, or with its place in another system."""
     if shown.as_stored:
-        text: str = row[0]
+        text: bytes = row[0]
         return text
     said = orjson.loads(row[0])
     if shown.names is not None:
@@ -38,7 +42,7 @@ def feature(row: Sequence[Any], shown: Shown) -> str:
     else:
         x, y = said["geometry"]["coordinates"]
         said["geometry"] = _point(x, y, shown.crs)
-    return orjson.dumps(said).decode()
+    return orjson.dumps(said)
 
 
 def _point(x: float | None, y: float | None, crs: Crs) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.queries.counting import Counts
 from app.queries.standing import Standings
+from app.queries.together import Together
 from app.settings import Settings
 
 
@@ -18,4 +19,5 @@ class Wired:
     engine: AsyncEngine
     standings: Standings
     counts: Counts
+    together: Together
     extracts: asyncio.Semaphore

@@ -3,6 +3,8 @@
 import select
 from typing import Any
 
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -36,8 +38,19 @@ def serving_engine(settings: Settings) -> AsyncEngine:
             "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
         },
     )
+    event.listen(engine.sync_engine, "connect", _pass_bytes_on)
     event.listen(engine.sync_engine, "checkout", _replace_ended)
     return engine
+
+
+class _Bytes(Loader):
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+def _pass_bytes_on(connection: Any, _: object) -> None:
+    """What is selected as varchar comes as UTF-8: texts that are only passed on, decoded for nothing. No column is."""
+    connection.driver_connection.adapters.register_loader("varchar", _Bytes)
 
 
 def _replace_ended(connection: Any, *_: object) -> None:

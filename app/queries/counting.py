@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.queries import deposits
 from app.queries.catalogue import Release
+from app.queries.deposits import Page, Walk
 from app.queries.filter import DepositFilter
 
 _REMEMBERED = 10_000
@@ -17,12 +18,34 @@ class Counts:
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Release, DepositFilter], int] = OrderedDict()
 
-    async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
-        """How many deposits the filter wants, exactly; counted once per release."""
+    def known(self, wanted: DepositFilter, release: Release) -> int | None:
+        """How many deposits the filter wants, where that was counted not long ago."""
         key = release, wanted
         if key not in self._known:
-            self._known[key] = await deposits.count(connection, wanted, release)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            return None
         self._known.move_to_end(key)
         return self._known[key]
+
+    def keep(self, wanted: DepositFilter, release: Release, count: int) -> None:
+        self._known[release, wanted] = count
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
+        """How many deposits the filter wants, exactly; counted once per release."""
+        count = self.known(wanted, release)
+        if count is None:
+            count = await deposits.counted(connection, wanted, release)
+            self.keep(wanted, release, count)
+        return count
+
+    async def page(
+        self, connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int
+    ) -> tuple[Page, int]:
+        """A page, and how many deposits the filter wants: exactly, and counted once per release."""
+        count = self.known(wanted, release)
+        page = await deposits.page(connection, wanted, release, walk, limit, count=count is None)
+        if page.matched is not None:
+            count = page.matched
+            self.keep(wanted, release, count)
+        return page, count or 0

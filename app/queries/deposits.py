@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text
+from sqlalchemy import VARCHAR, Select, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
 from app.db.tables import release as release_table
 from app.domain.crs import Crs
 from app.domain.deposit import ReleaseLevel
+from app.queries import places
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
 from app.queries.order import Place, SortKey, beyond, key_columns, sorted_by
@@ -19,14 +21,21 @@ from app.queries.where import where
 
 _BATCH = 1000
 
+# As bytes: see `app.db.engine`.
+BODY = cast(deposit_feature.c.body, VARCHAR)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page, and the places before its first and after its last one, None where nothing is beyond."""
+    """The rows of a page, and the places before its first and after its last one, None where nothing is beyond.
+
+    `matched` is how many deposits the whole list has, None where that was not to be counted.
+    """
 
     rows: Sequence[Sequence[Any]]
     before: Place | None
     after: Place | None
+    matched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ def features(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tup
     # Sorted and cut before the texts are fetched, which are long.
     ids, *values = chosen.subquery("chosen").c
     return (
-        select(deposit_feature.c.body, *values, ids)
+        select(BODY, *values, ids)
         .join_from(ids.table, deposit_feature, deposit_feature.c.id == ids)
         .where(deposit_feature.c.release == release.id)
         .order_by(*sorted_by(keys, values[len(where_it_is) :], ids, backward=backward))
@@ -76,7 +85,7 @@ def _all(level: ReleaseLevel, release: Release, walk: Walk) -> Select[*tuple[Any
     table, place = deposit_feature.c, walk.place
     backward = place is not None and place.backward
     statement = (
-        select(table.body, table.id)
+        select(BODY, table.id)
         .where(table.release == release.id, table.release_level <= level)
         .order_by(*sorted_by((), (), table.id, backward=backward))
         .limit(walk.limit)
@@ -84,21 +93,32 @@ def _all(level: ReleaseLevel, release: Release, walk: Walk) -> Select[*tuple[Any
     return statement if place is None else statement.where(beyond((), place, table.id))
 
 
-async def page(connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int) -> Page:
-    """Up to `limit` rows of the walk."""
-    statement = features(wanted, release, replace(walk, limit=limit + 1))
-    rows = (await connection.execute(statement)).all()
+async def page(
+    connection: AsyncConnection,
+    wanted: DepositFilter,
+    release: Release,
+    walk: Walk,
+    limit: int,
+    *,
+    count: bool = False,
+) -> Page:
+    """Up to `limit` rows of the walk; with `count`, how many the list has is asked for in the same statement."""
+    statement, bounds = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
+    rows = (await connection.execute(statement, bounds)).all()
+    matched = rows[0][-1] if count and rows else None
+    if count and not rows:
+        matched = await counted(connection, wanted, release) if walk.place else 0
     more = len(rows) > limit
     rows = rows[:limit]
     backward = walk.place is not None and walk.place.backward
     if backward:
         rows = rows[::-1]
-    skipped = 1 if walk.crs is None else 3
-    first = Place(tuple(rows[0][skipped:]), backward=True) if rows else None
-    last = Place(tuple(rows[-1][skipped:])) if rows else None
+    keys = slice(1 if walk.crs is None else 3, -1 if count else None)
+    first = Place(tuple(rows[0][keys]), backward=True) if rows else None
+    last = Place(tuple(rows[-1][keys])) if rows else None
     # Whoever came from one side can go back there; on the other side is something only if a row too many was found.
     before, after = (more, True) if backward else (walk.place is not None, more)
-    return Page(rows, first if before else None, last if after else None)
+    return Page(rows, first if before else None, last if after else None, matched)
 
 
 async def is_kept(connection: AsyncConnection, release: Release) -> bool:
@@ -107,30 +127,38 @@ async def is_kept(connection: AsyncConnection, release: Release) -> bool:
     return (await connection.execute(statement)).scalar() == "published"
 
 
-# Made once: to make it takes as long as to answer it.
-_ONE = select(deposit_feature.c.body).where(
-    deposit_feature.c.release == bindparam("of_release"),
-    deposit_feature.c.id == bindparam("deposit"),
-    deposit_feature.c.release_level <= bindparam("level"),
-)
+def _of_page(
+    wanted: DepositFilter, release: Release, walk: Walk, *, count: bool
+) -> tuple[Select[*tuple[Any, ...]], dict[str, float]]:
+    """The statement of a page, and the bounds to run it with."""
+    bounds = places.told(wanted.bbox)
+    if bounds is None or walk.place:
+        return _page_of(wanted, release, walk, count=count), {}
+    return _page_of_any_box(replace(wanted, bbox=places.ANY_BOX), release, walk, count=count), bounds
 
 
-async def one(
-    connection: AsyncConnection, release: Release, deposit_id: str, level: ReleaseLevel = ReleaseLevel.PUBLIC
-) -> str | None:
-    """The feature of that id in the release."""
-    return (await connection.execute(_ONE, {"of_release": release.id, "deposit": deposit_id, "level": level})).scalar()
+def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool) -> Select[*tuple[Any, ...]]:
+    statement = features(wanted, release, walk)
+    return statement.add_columns(counting(wanted, release).scalar_subquery()) if count else statement
 
 
-async def count(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
+# To make a statement takes as long as to run it, and no two boxes of a map that is moved are the same.
+_page_of_any_box = lru_cache(maxsize=256)(_page_of)
+
+
+def counting(wanted: DepositFilter, release: Release) -> Select[int]:
     """How many deposits the filter wants, exactly."""
-    statement = select(func.count()).select_from(deposit).where(where(wanted, release.id))
-    return (await connection.execute(statement)).scalar_one()
+    return select(func.count()).select_from(deposit).where(where(wanted, release.id))
+
+
+async def counted(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
+    """How many deposits the filter wants, exactly."""
+    return (await connection.execute(counting(wanted, release))).scalar_one()
 
 
 async def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, timeout_s: float
-) -> AsyncGenerator[Sequence[str]]:
+) -> AsyncGenerator[Sequence[bytes]]:
     """All features wanted, batch by batch from one statement; memory does not grow with their number."""
     # A cursor of the server's lives in a transaction.
     await connection.execution_options(isolation_level="READ COMMITTED")

@@ -1,9 +1,10 @@
 """Where deposits lie, as SQL conditions: in a box or by a shape of any system, found by the spatial indexes."""
 
+import math
 from collections.abc import Iterator
 
 import shapely
-from sqlalchemy import Boolean, ColumnElement, Float, and_, cast, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Float, and_, bindparam, cast, func, or_, select, true
 
 from app.db.tables import deposit
 from app.domain.bbox import Bbox
@@ -14,12 +15,18 @@ from app.queries.projecting import MERCATOR, WGS84, point_in, within
 # Our geographic systems lie within metres of WGS 84, and this is a hundred.
 _SHIFT = 0.001
 
+# A box of degrees whose bounds are told when the statement runs: one statement, made once, for all such boxes.
+ANY_BOX = Bbox(math.nan, math.nan, math.nan, math.nan)
+
 # Degrees of the cells by which a box of a projected system is found in WGS 84.
 _CELL = 2
 
 
 def in_box(box: Bbox) -> ColumnElement[bool]:
     """Inside the box or on its edge, in the box's own system."""
+    if box is ANY_BOX:
+        west, south, east, north = (bindparam(name, type_=Float(53)) for name in ("west", "south", "east", "north"))
+        return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(south, north))
     return or_(*map(_in_part, box.parts()))
 
 
@@ -33,6 +40,13 @@ def _in_part(part: Bbox) -> ColumnElement[bool]:
     # a point 0.8 m outside for one inside.
     west, south, east, north = bounds
     return and_(_near(part), func.ST_X(point).between(west, east), func.ST_Y(point).between(south, north))
+
+
+def told(box: Bbox | None) -> dict[str, float] | None:
+    """The bounds of a box for which `ANY_BOX` can stand, None for others."""
+    if box is None or box.crs.srid != WGS84 or box.west > box.east:
+        return None
+    return {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
 
 
 def related(asked: Related) -> ColumnElement[bool]:

@@ -78,7 +78,8 @@ PROPERTIES = [
 @pytest.fixture(scope="session")
 def feature_of(ask, release):
     def one(deposit_id):
-        return json.loads(ask(lambda connection: deposits.one(connection, release, deposit_id)))
+        page = ask(lambda connection: deposits.page(connection, DepositFilter(ids=(deposit_id,)), release, Walk(), 1))
+        return json.loads(page.rows[0][0])
 
     return one
 
@@ -118,10 +119,6 @@ def test_made_up_deposits_carry_no_agency_s_terms_and_real_ones_do(feature_of):
     assert "{" not in made["citation"] + real["citation"]
 
 
-def test_nobody_has_the_id_of_nothing(ask, release):
-    assert ask(lambda connection: deposits.one(connection, release, "mrds-0")) is None
-
-
 @pytest.mark.parametrize("limit", [1, 7, 50, 147, 148, 149, 10_000])
 def test_pages_visit_every_deposit_once_in_the_order_of_ids(ask, release, limit):
     ids, walk = [], Walk()
@@ -139,6 +136,22 @@ def test_a_page_beyond_the_last_id_is_empty_and_the_last(ask, release):
     beyond = Walk(place=Place(("sgm-zzz",)))
     page = ask(lambda connection: deposits.page(connection, EVERY, release, beyond, 10))
     assert (list(page.rows), page.after) == ([], None)
+
+
+@pytest.mark.parametrize("limit", [1, 84, 85, 10_000])
+@pytest.mark.parametrize(
+    "wanted", [EVERY, DepositFilter(sources=("mrds",)), DepositFilter(statuses=("plant",))], ids=repr
+)
+def test_a_page_counts_the_whole_list_where_it_is_to(ask, release, wanted, limit):
+    async def counted(connection):
+        first = await deposits.page(connection, wanted, release, Walk(), limit, count=True)
+        beyond = await deposits.page(connection, wanted, release, Walk(place=Place(("z",))), limit, count=True)
+        uncounted = await deposits.page(connection, wanted, release, Walk(), limit)
+        return first, beyond, uncounted, await deposits.counted(connection, wanted, release)
+
+    first, beyond, uncounted, count = ask(counted)
+    assert (first.matched, beyond.matched, uncounted.matched) == (count, count, None)
+    assert (first.before, first.after, len(first.rows)) == (uncounted.before, uncounted.after, min(limit, count))
 
 
 def test_a_stream_says_what_a_page_says(ask, release):

@@ -149,7 +149,7 @@ def test_a_level_sees_itself_and_those_below_it(own_sample_store, ask_own, level
     with own_sample_store.begin() as connection:
         connection.execute(text("UPDATE deposit SET release_level = 1 WHERE source = 'sgm'"))
     wanted, release = DepositFilter(release_level=level), ask_own(catalogue.current_release)
-    assert ask_own(lambda connection: deposits.count(connection, wanted, release)) == number
+    assert ask_own(lambda connection: deposits.counted(connection, wanted, release)) == number
 
 
 _longitude = st.one_of(st.sampled_from([-180.0, 180.0, -110.0, -90.0, 0.0]), st.floats(-180, 180))

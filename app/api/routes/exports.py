@@ -61,7 +61,7 @@ async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
     }
 
 
-async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[str]]:
+async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[bytes]]:
     async with _turn(wired), wired.engine.connect() as connection:
         timeout_s = wired.settings.export_timeout_s
         async with aclosing(deposits.stream(connection, wanted, release, timeout_s)) as batches:
@@ -84,14 +84,14 @@ async def _turn(wired: Wired) -> AsyncIterator[None]:
 
 
 async def _text(
-    members: dict[str, Any], first: Sequence[str], further: AsyncGenerator[Sequence[str]]
-) -> AsyncGenerator[str]:
+    members: dict[str, Any], first: Sequence[bytes], further: AsyncGenerator[Sequence[bytes]]
+) -> AsyncGenerator[bytes]:
     async with aclosing(further):
-        yield opening(members) + "\n" + ",\n".join(first)
+        yield opening(members) + b"\n" + b",\n".join(first)
         async for batch in further:
-            yield ",\n" + ",\n".join(batch)
+            yield b",\n" + b",\n".join(batch)
             await asyncio.sleep(0)
-        yield "\n" + CLOSING + "\n"
+        yield b"\n" + CLOSING + b"\n"
 
 
 class _Extract(StreamingResponse):
@@ -101,7 +101,7 @@ class _Extract(StreamingResponse):
     each step of the cleaning up, and so keep psycopg from telling the server to end the query.
     """
 
-    def __init__(self, text: AsyncGenerator[str], limit_s: float, headers: Mapping[str, str]) -> None:
+    def __init__(self, text: AsyncGenerator[bytes], limit_s: float, headers: Mapping[str, str]) -> None:
         super().__init__(text, media_type=GEOJSON, headers=headers)
         self._text = text
         self._limit_s = limit_s
