@@ -8,10 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ingesting
+from bench import ingesting, serving
 from bench.figures import Figure
 
-BENCHES: dict[str, Callable[[str, Path], list[Figure]]] = {"ingest": ingesting.measure}
+BENCHES: dict[str, Callable[[str, Path], list[Figure]]] = {
+    "ingest": ingesting.measure,
+    "serving": serving.measure,
+}
 
 _ROOT = Path(__file__).parents[1]
 

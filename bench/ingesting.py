@@ -1,15 +1,12 @@
 """Ingest and publish of a full-size MRDS, against a bare `ogr2ogr` load of the same file."""
 
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import create_engine, make_url, text
 
-from bench import synthetic
+from bench import stores
 from bench.figures import Figure, Taken, timed
 from bench.readers import WAIT_MS, readers
 from ingest.landing import copy_rows
@@ -17,18 +14,15 @@ from ingest.rows import Row
 from ingest.sources import source
 from ingest.verbatim import verbatim
 
-_DATABASE = "vetalode_bench"
-_VETALODE = (sys.executable, "-m", "ingest")
-
 
 def measure(server: str, folder: Path) -> list[Figure]:
     """The figures; ogr2ogr's lines are left out, and said to be, where it is not installed."""
-    whole, edited, *layers = _files(folder)
-    with _database(server) as url:
+    whole, edited, *layers = stores.files(folder)
+    with stores.database(server) as url:
         environment = {"DATABASE_URL": url}
 
         def vetalode(*words: str) -> Taken:
-            return timed((*_VETALODE, *words), environment)
+            return timed((*stores.VETALODE, *words), environment)
 
         vetalode("migrate")
         bare = _ogr2ogr(url, whole)
@@ -79,17 +73,6 @@ def _against(bare: Taken | None, total: float, landing: float) -> list[Figure]:
     ]
 
 
-def _files(folder: Path) -> tuple[Path, Path, Path, Path]:
-    whole, edited = folder / "synthetic_mrds.csv", folder / "synthetic_mrds_edited.csv"
-    small, large = folder / "synthetic_sgm_250k.json", folder / "synthetic_sgm_50k.json"
-    if not large.exists():
-        synthetic.mrds(whole)
-        synthetic.mrds(edited, changed=0.01)
-        synthetic.sgm(small, synthetic.SGM_250K_ROWS, "1:250,000", 3)
-        synthetic.sgm(large, synthetic.SGM_50K_ROWS, "1:50,000", 4)
-    return whole, edited, small, large
-
-
 def _landed(url: str, path: Path) -> float:
     """Seconds to bring a file's words into the store as they are: read and kept as ingest does, with nothing judged and
     nothing understood. Ingest has no such step, for it judges each row on its way, but it can take no less."""
@@ -113,16 +96,3 @@ def _ogr2ogr(url: str, path: Path) -> Taken | None:
     options = ("-oo", "X_POSSIBLE_NAMES=longitude", "-oo", "Y_POSSIBLE_NAMES=latitude", "-a_srs", "EPSG:4326")
     command = ("ogr2ogr", "-f", "PostgreSQL", f"PG:{address}", str(path), "-nln", "bare", *options)
     return timed(command, {"PG_USE_COPY": "YES"})
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {_DATABASE}"))
-        try:
-            yield make_url(server).set(database=_DATABASE).render_as_string(hide_password=False)
-        finally:
-            connection.execute(text(f"DROP DATABASE {_DATABASE} WITH (FORCE)"))
-    maintenance.dispose()

@@ -6,6 +6,7 @@ set -eu
 setup/python.sh
 setup/web.sh
 setup/boundaries.sh
+setup/peers.sh
 DATABASE_URL=$(setup/postgis.sh)
 export DATABASE_URL
 say "Measuring" "Midiendo"

@@ -1,0 +1,39 @@
+"""Stores of full size to measure on, and the synthetic files that fill them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from bench import synthetic
+
+VETALODE = (sys.executable, "-m", "ingest")
+_DATABASE = "vetalode_bench"
+
+
+def files(folder: Path) -> tuple[Path, Path, Path, Path]:
+    """The whole MRDS, the same with 1 % of its rows edited, and the two layers of SGM; made where they are missing."""
+    whole, edited = folder / "synthetic_mrds.csv", folder / "synthetic_mrds_edited.csv"
+    small, large = folder / "synthetic_sgm_250k.json", folder / "synthetic_sgm_50k.json"
+    if not large.exists():
+        synthetic.mrds(whole)
+        synthetic.mrds(edited, changed=0.01)
+        synthetic.sgm(small, synthetic.SGM_250K_ROWS, "1:250,000", 3)
+        synthetic.sgm(large, synthetic.SGM_50K_ROWS, "1:50,000", 4)
+    return whole, edited, small, large
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """The address of an empty database on the server, which is dropped at the end."""
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {_DATABASE}"))
+        try:
+            yield make_url(server).set(database=_DATABASE).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {_DATABASE} WITH (FORCE)"))
+    maintenance.dispose()

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what the benches compare with and measure by: tipg, wrk, GDAL's commands and QGIS for Python.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+has_wrk() { command -v wrk >/dev/null; }
+
+install_wrk() {
+    if has_wrk; then return; fi
+    say "Installing wrk" "Instalando wrk"
+    may_install && apt_install wrk && has_wrk || say \
+        "wrk could not be installed; what it measures is left out." \
+        "No se pudo instalar wrk; lo que mide se omite."
+}
+
+# In an environment of its own: it wants other releases of what we use too.
+install_tipg() {
+    if [ "$(cat var/tipg/made-from 2>/dev/null)" = "$locked" ]; then return; fi
+    say "Installing tipg" "Instalando tipg"
+    rm -rf var/tipg
+    quietly .venv/bin/python -m venv var/tipg &&
+        quietly var/tipg/bin/pip --disable-pip-version-check install --no-deps --require-hashes -r bench/tipg.lock &&
+        echo "$locked" >var/tipg/made-from || {
+        rm -rf var/tipg
+        say "tipg could not be installed; what is compared with it is left out." \
+            "No se pudo instalar tipg; lo que se compara con él se omite."
+    }
+}
+
+locked=$(fingerprint "$root/bench/tipg.lock")
+setup/clients.sh
+lock
+install_wrk
+install_tipg
