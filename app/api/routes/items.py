@@ -121,6 +121,8 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
     within = asked.collection(collection).within
     release, say = asked.standing.current, shown(asked.asked)
     kept = asked.kept() | _crs_header(say)
+    if same := caching.named(request, kept):
+        return same
     # Ids have no spaces and no bytes that PostgreSQL could not hold.
     row = await _row(asked, deposit_id, within, say) if deposit_id.isprintable() else None
     if row is None:
