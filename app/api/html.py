@@ -36,7 +36,7 @@ _PAGES.tests["address"] = said.is_web_address
 
 def page(name: str, document: dict[str, Any], asked: "Question", kept: dict[str, str]) -> Response:
     """The document on the page of that name, in the asker's language."""
-    lang, path = asked.lang, asked.request.url.path
+    lang, path = asked.lang, asked.path
     # What a reader chose by the address goes on from page to page.
     chosen = {name: asked.asked[name] for name in ("lang", "f") if name in asked.asked}
     plain = {name: value for name, value in asked.asked.items() if name != "f"}

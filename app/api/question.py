@@ -38,6 +38,11 @@ class Question:
         return links.address(self.base, path, asked)
 
     @property
+    def path(self) -> str:
+        """The path that was asked for, below the service's base."""
+        return links.path_of(self.request)
+
+    @property
     def form(self) -> Form:
         """Whether a person reads the answer or a program."""
         return form(self.request)
@@ -61,7 +66,7 @@ class Question:
 
     def own_links(self, media_type: str = JSON) -> list[dict[str, Any]]:
         """This document, as a page to read, and in the other language."""
-        path, asked = self.request.url.path, dict(self.asked)
+        path, asked = self.path, dict(self.asked)
         plain = {name: value for name, value in asked.items() if name != "f"}
         other = next(lang for lang in LANGS if lang != self.lang)
         said = {Form.JSON: Words("This document", "Este documento"), Form.HTML: Words("As a page", "Como página")}
