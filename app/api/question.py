@@ -24,13 +24,11 @@ HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Asking:
     """A request whose parameters are known, each given once; `base` is where its client sees the service."""
 
     request: Request
-    wired: Wired
     base: str
-    standing: Standing
     asked: Mapping[str, str]
     lang: Lang
 
@@ -46,23 +44,6 @@ class Question:
     def form(self) -> Form:
         """Whether a person reads the answer or a program."""
         return form(self.request)
-
-    def kept(self, release: Release | None = None) -> dict[str, str]:
-        """What caches are told of an answer from a release, the current one where none is named."""
-        return caching.headers(self.request, release or self.standing.current, self.base, self.lang)
-
-    def collection(self, name: str) -> Collection:
-        """The collection of that id; raises `NotThere`."""
-        known = self.standing.collections
-        if name not in known:
-            listed = ", ".join(known)
-            raise NotThere(
-                Words(
-                    f"there is no collection {name!r}; there are: {listed}",
-                    f"no existe la colección {name!r}; hay: {listed}",
-                )
-            )
-        return known[name]
 
     def own_links(self, media_type: str = JSON) -> list[dict[str, Any]]:
         """This document, as a page to read, and in the other language."""
@@ -84,19 +65,63 @@ class Question:
             ),
         ]
 
+    def say(self, document: dict[str, Any], page: str, standing: Standing | None = None) -> Response:
+        """The document in the asker's language, as JSON or as the page of that name; asked for anew each time."""
+        return _told(self, document, page, caching.spoken(self.lang), JSON, standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Asking):
+    """A request for something of what is published."""
+
+    wired: Wired
+    standing: Standing
+
+    def kept(self, release: Release | None = None) -> dict[str, str]:
+        """What caches are told of an answer from a release, the current one where none is named."""
+        return caching.headers(self.request, release or self.standing.current, self.base, self.lang)
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that id; raises `NotThere`."""
+        known = self.standing.collections
+        if name not in known:
+            listed = ", ".join(known)
+            raise NotThere(
+                Words(
+                    f"there is no collection {name!r}; there are: {listed}",
+                    f"no existe la colección {name!r}; hay: {listed}",
+                )
+            )
+        return known[name]
+
     def answer(self, document: dict[str, Any], page: str, media_type: str = JSON) -> Response:
         """The document as JSON, or as the page of that name where a page is wanted."""
         kept = self.kept()
-        if same := caching.unchanged(self.request, kept):
-            return same
-        if self.form is Form.HTML:
-            return html.page(page, document, self, kept)
-        return Response(orjson.dumps(document), media_type=media_type, headers=kept)
+        return caching.unchanged(self.request, kept) or _told(self, document, page, kept, media_type, self.standing)
 
 
-async def question(request: Request, known: Mapping[str, Parameter]) -> Question:
+def _told(
+    asked: Asking,
+    document: dict[str, Any],
+    page: str,
+    headers: dict[str, str],
+    media_type: str,
+    standing: Standing | None,
+) -> Response:
+    if asked.form is Form.HTML:
+        return html.page(page, document, asked, headers, standing)
+    return Response(orjson.dumps(document), media_type=media_type, headers=headers)
+
+
+def asking(request: Request, known: Mapping[str, Parameter]) -> Asking:
     """The request, read strictly; raises our errors for what is wrong with it."""
     asked = read(request, known)
     wired: Wired = request.app.state.wired
-    base = links.base_of(request, wired.settings)
-    return Question(request, wired, base, await wired.standings.now(), asked, asked_lang(request))
+    return Asking(request, links.base_of(request, wired.settings), asked, asked_lang(request))
+
+
+async def question(request: Request, known: Mapping[str, Parameter]) -> Question:
+    """The request, read strictly, and what stands; raises our errors for what is wrong with it."""
+    one = asking(request, known)
+    wired: Wired = request.app.state.wired
+    return Question(one.request, one.base, one.asked, one.lang, wired, await wired.standings.now())

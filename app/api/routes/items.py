@@ -56,7 +56,7 @@ async def items(request: Request, collection: str) -> Response:
     body = feature_collection(features, members)
     if asked.form is Form.HTML:
         # Ten thousand rows take a second to write: not while everybody else waits.
-        return await run_in_threadpool(html.page, "items", orjson.loads(body), asked, kept)
+        return await run_in_threadpool(html.page, "items", orjson.loads(body), asked, kept, asked.standing)
     return Response(body, media_type=GEOJSON, headers=kept)
 
 
@@ -139,7 +139,7 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
     links = orjson.dumps(_item_links(asked, collection)).decode()
     body = f'{text[:-1]},"links":{links}}}'.encode()
     if asked.form is Form.HTML:
-        return html.page("item", orjson.loads(body), asked, kept)
+        return html.page("item", orjson.loads(body), asked, kept, asked.standing)
     return Response(body, media_type=GEOJSON, headers=kept)
 
 
