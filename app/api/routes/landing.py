@@ -10,7 +10,7 @@ from app.api.conformance import CLASSES
 from app.api.links import link
 from app.api.parameters import PAGE
 from app.api.question import HTML, JSON, question
-from app.queries.collections import ALL
+from app.domain.deposit import ALL
 from app.words import Words
 
 router = APIRouter()
