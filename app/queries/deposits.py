@@ -102,7 +102,7 @@ async def page(connection: AsyncConnection, wanted: DepositFilter, release: Rele
 
 
 async def is_kept(connection: AsyncConnection, release: Release) -> bool:
-    """Whether a release is still there, so that a list of it that ended has really ended."""
+    """Whether a release is still there, so that what was read of it before was whole."""
     statement = select(release_table.c.state).where(release_table.c.id == release.id)
     return (await connection.execute(statement)).scalar() == "published"
 

@@ -1,11 +1,12 @@
 """A walk by `next` or `prev` stays in the release in which it began, and ends with a sentence when that is gone."""
 
 import csv
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.main import create_app
 from app.settings import Settings
@@ -187,3 +188,54 @@ def test_a_release_that_is_dropped_after_the_next_one_was_seen_is_no_longer_list
         event.remove(engine, "before_cursor_execute", look)
         assert [len(names) for names in seen] == [KEPT + 1]
         assert listed() == seen[0][:KEPT]
+
+
+def test_a_release_is_gone_from_when_it_begins_to_be_dropped(stores, eventually):
+    engine, publish_again = stores()
+    publishing = threading.Thread(target=lambda: [publish_again(turn % 2) for turn in range(KEPT)])
+    # Of two serving processes that believe what they know, the second has not counted.
+    with _serving(engine, 3600) as one, _serving(engine, 3600) as other, engine.connect() as look:
+        page = _page(one, {}, limit=7)
+        assert other.get("/releases").status_code == 200
+        look = look.execution_options(isolation_level="AUTOCOMMIT")
+        release = look.scalar(text("SELECT current_release FROM catalogue"))
+        with engine.connect() as reader:
+            # Who still reads a table holds its dropping up; others no longer see it.
+            reader.execute(text(f"SELECT count(*) FROM deposit_r{release}"))
+            publishing.start()
+            assert eventually(lambda: look.scalar(text("SELECT bool_or(inhdetachpending) FROM pg_inherits")))
+            answers = [client.get(ITEMS, params={"cursor": _cursor(page), "limit": 7}) for client in (one, other)]
+        publishing.join()
+    assert [answer.status_code for answer in answers] == [410, 410]
+
+
+def test_walks_while_releases_come_and_go_are_whole_or_end_with_a_sentence(stores):
+    engine, publish_again = stores()
+    ended, publishing = [], threading.Thread(target=lambda: [publish_again(turn % 2) for turn in range(2 * KEPT)])
+    with _serving(engine, 0) as client:
+        publishing.start()
+        while publishing.is_alive():
+            ended.append(_walked(client))
+        publishing.join()
+        ended.append(_walked(client))
+    assert len({release for release, _ in ended}) > 2
+    assert ended[-1][1]
+
+
+def _walked(client):
+    """The release of a walk, and whether it came to its end; asserts that what it was given is whole so far."""
+    address, seen, releases = f"{ITEMS}?limit=9", [], set()
+    while True:
+        answer = client.get(address)
+        if answer.status_code == 410:
+            return next(iter(releases)), False
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        seen += _ids(page)
+        releases.add(page["release"])
+        assert len(releases) == 1
+        assert len(set(seen)) == len(seen) <= page["numberMatched"]
+        if not _cursor(page):
+            assert len(seen) == page["numberMatched"]
+            return page["release"], True
+        address = next(link["href"] for link in page["links"] if link["rel"] == "next")

@@ -42,7 +42,8 @@ async def items(request: Request, collection: str) -> Response:
     async with asked.wired.engine.connect() as connection:
         page = await deposits.page(connection, wanted, release, walk, rows)
         matched = await _matched(asked, connection, wanted, release, page, place)
-        if place is not None and len(page.rows) < rows and not await deposits.is_kept(connection, release):
+        # Its tables go one by one, so that it must still be kept after all was read.
+        if place is not None and not await deposits.is_kept(connection, release):
             raise _gone(release.name)
     features = [feature(row, say) for row in page.rows]
     members = {
