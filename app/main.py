@@ -7,7 +7,6 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.staticfiles import StaticFiles
 
 from app.api import problems
 from app.api.clients import EndsWithItsClient, HeadAsGet
@@ -54,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in (landing, collections, items, tilesets, tiles, exports, catalogue, health, pages):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
-        app.mount("/assets", StaticFiles(directory=pages.BUILT), name="assets")
+        app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")
     return app
 
 

@@ -2,12 +2,15 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from app.errors import Refused
 from app.words import Words
+
+_ADDRESS = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%-]+)*/?", re.ASCII)
 
 
 def _setting(name: str, default: Any, meaning: str) -> Any:
@@ -36,6 +39,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "database_url", _with_driver(self.database_url))
+        if self.public_url and not _ADDRESS.fullmatch(self.public_url):
+            raise Refused(
+                Words(
+                    f"PUBLIC_URL is {self.public_url!r}; it is an address such as https://maps.example.org/vetalode",
+                    f"PUBLIC_URL es {self.public_url!r}; es una dirección como https://maps.example.org/vetalode",
+                )
+            )
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from app.db import schema
 from app.db.engine import ingesting_engine
@@ -141,6 +141,19 @@ def own_sample_store(
     with opened(make_database(sample_template)) as engine:
         yield engine
     drop_database(engine)
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What any engine sends to a database while a test runs."""
+    sent: list[str] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

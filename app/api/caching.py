@@ -1,27 +1,40 @@
 """What caches may do: keep an answer, and ask whether the release is still the one it came from."""
 
-from email.utils import format_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.compression import bare_tag
 from app.queries.catalogue import Release
 from app.words import Lang
 
-_VERSION = version("vetalode")
+_APP = Path(__file__).parents[1]
 _VARY = "Accept, Accept-Language"
 
 
+def _program() -> str:
+    """The program by its version and by what it answers with: its code, its pages and its terms."""
+    parts = (path for part in ("api", "domain", "queries", "web/pages") for path in (_APP / part).rglob("*.*"))
+    digest = blake2b(version("vetalode").encode(), digest_size=9)
+    for path in sorted(path for path in parts if path.suffix in (".py", ".html", ".css", ".csv")):
+        digest.update(f"\n{path.relative_to(_APP).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+_PROGRAM = _program()
+
+
 def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[str, str]:
-    """One question always has the same answer within a release, so both name the answer.
+    """One question always has the same answer within a release, so both name the answer, and the program with them.
 
     The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
     `base` is, because addresses in the answer begin with it.
     """
-    asked = "\n".join((base, request.url.path, request.url.query, lang, request.headers.get("accept", ""), _VERSION))
+    asked = "\n".join((base, request.url.path, request.url.query, lang, request.headers.get("accept", ""), _PROGRAM))
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',
@@ -34,24 +47,29 @@ def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[s
 
 def spoken(lang: Lang) -> dict[str, str]:
     """For an answer in the asker's language: small, so it is asked for anew each time."""
-    return {"Content-Language": lang, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    return {"Content-Language": lang, "Cache-Control": "no-cache", "Vary": _VARY}
 
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:
-    """A 304 where the client already has this answer, under the tag by which it knows it."""
-    told = request.headers.get("if-none-match", "").strip()
-    # Not "since": after a rollback the older release is the newer answer.
-    same_time = not told and request.headers.get("if-modified-since") == given["Last-Modified"]
-    return _not_modified(given, given["ETag"]) if told == "*" or same_time else known(request, given)
+    """A 304 where the client already has this answer."""
+    known = request.headers.get("if-none-match")
+    if known is None:
+        # Not "since": after a rollback the older release is the newer answer.
+        same = _moment(request.headers.get("if-modified-since", "")) == _moment(given["Last-Modified"])
+        return Response(status_code=304, headers=given) if same else None
+    return Response(status_code=304, headers=given) if known.strip() == "*" else named(request, given)
 
 
-def known(request: Request, given: dict[str, str]) -> Response | None:
-    """A 304 where the client names the answer's tag, which only that answer can have told it."""
-    tags = (tag.strip() for tag in request.headers.get("if-none-match", "").split(","))
-    tag = next((tag for tag in tags if bare_tag(tag) == given["ETag"]), None)
-    return None if tag is None else _not_modified(given, tag)
+def named(request: Request, given: dict[str, str]) -> Response | None:
+    """A 304 where the client names this very answer, which therefore it was once given."""
+    known = request.headers.get("if-none-match", "").split(",")
+    return Response(status_code=304, headers=given) if given["ETag"] in map(str.strip, known) else None
 
 
-def _not_modified(given: dict[str, str], tag: str) -> Response:
-    # What is compressed says of itself that it varies; this is not.
-    return Response(status_code=304, headers={**given, "ETag": tag, "Vary": f"{_VARY}, Accept-Encoding"})
+def _moment(text: str) -> datetime | None:
+    """A date of HTTP in any of its three forms (RFC 9110 §5.6.7); None for what is none."""
+    try:
+        said = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)

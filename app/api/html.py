@@ -8,11 +8,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from app.api import said
+from app.api.parameters import FILTER
 from app.api.plot import plot
 from app.words import LANGS, Words
 
 if TYPE_CHECKING:
-    from app.api.question import Question
+    from app.api.question import Asking
+    from app.queries.standing import Standing
 
 STYLE = files("app.web").joinpath("pages/pages.css").read_bytes()
 # The name changes with the content, so that caches may keep the file for good.
@@ -34,9 +36,11 @@ _PAGES.filters["grouped"] = said.grouped
 _PAGES.tests["address"] = said.is_web_address
 
 
-def page(name: str, document: dict[str, Any], asked: "Question", kept: dict[str, str]) -> Response:
-    """The document on the page of that name, in the asker's language."""
-    lang, path = asked.lang, asked.request.url.path
+def page(
+    name: str, document: dict[str, Any], asked: "Asking", headers: dict[str, str], standing: "Standing | None"
+) -> Response:
+    """The document on the page of that name, in the asker's language; `standing` where it is of what is published."""
+    lang, path = asked.lang, asked.path
     # What a reader chose by the address goes on from page to page.
     chosen = {name: asked.asked[name] for name in ("lang", "f") if name in asked.asked}
     plain = {name: value for name, value in asked.asked.items() if name != "f"}
@@ -50,14 +54,16 @@ def page(name: str, document: dict[str, Any], asked: "Question", kept: dict[str,
         to=to,
         path=path,
         say=lambda en, es: Words(en, es).speak(lang),
-        value=lambda name, value: said.value(name, value, asked.standing.cards, lang),
+        value=lambda name, value: said.value(name, value, standing.cards if standing else {}, lang),
         title=lambda name: said.title(name, lang),
+        term=lambda vocabulary, code: said.term(vocabulary, code, lang),
         said=said,
+        filters=FILTER,
         asked=plain,
         plot=lambda features: plot(features, asked.asked, lang),
         as_json=asked.address(path, {**plain, "f": "json"}),
         others={other: asked.address(path, {**asked.asked, "lang": other}) for other in LANGS if other != lang},
-        release=document.get("release", asked.standing.current.name),
+        release=document.get("release", standing.current.name) if standing else None,
         style=asked.address(STYLE_PATH),
     )
-    return HTMLResponse(text, headers={**kept, "Content-Security-Policy": _POLICY})
+    return HTMLResponse(text, headers={**headers, "Content-Security-Policy": _POLICY})

@@ -1,7 +1,7 @@
 """Absolute addresses: QGIS and others cannot use relative ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,8 +9,11 @@ from starlette.requests import Request
 
 from app.settings import Settings
 
-_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
-_PREFIX = re.compile(r"(/[\w.~-]+)*/?", re.ASCII)
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
+_DIGITS = re.compile(r"\d{1,5}", re.ASCII)
+_PORT = re.compile(r":\d+$", re.ASCII)
+_PAIR = re.compile(r"""\s*([\w-]+)=("[^"]*"|[^\s;,"]*)\s*(;|,|$)""", re.ASCII)
+_PREFIX = re.compile(r"(/(?!\.+(/|$))[\w.~-]+)*/?", re.ASCII)
 
 
 def base_of(request: Request, settings: Settings) -> str:
@@ -18,26 +21,47 @@ def base_of(request: Request, settings: Settings) -> str:
     if settings.public_url:
         return settings.public_url.rstrip("/")
     told = _forwarded(request)
-    scheme = told.get("proto", "").lower()
-    host = told.get("host", "")
-    prefix = request.headers.get("x-forwarded-prefix", "").strip()
+    scheme, host, prefix = told.get("proto", "").lower(), told.get("host", ""), told.get("prefix", "")
     scheme = scheme if scheme in ("http", "https") else request.url.scheme
-    host = host if _HOST.fullmatch(host) else request.url.netloc
+    host = host if _HOST.fullmatch(host) else quote(request.url.netloc, safe="[]:")
+    if "port" in told and not _PORT.search(host):
+        host += f":{told['port']}"
     prefix = prefix if _PREFIX.fullmatch(prefix) else ""
-    return f"{scheme}://{host}{prefix.rstrip('/')}{request.scope.get('root_path', '').rstrip('/')}"
+    return f"{scheme}://{host}{prefix.rstrip('/')}{_mounted_at(request)}"
+
+
+def path_of(request: Request) -> str:
+    """The path that was asked for, below where the service is mounted."""
+    return request.url.path.removeprefix(_mounted_at(request))
+
+
+def _mounted_at(request: Request) -> str:
+    at: str = request.scope.get("root_path", "")
+    return at.rstrip("/")
 
 
 def _forwarded(request: Request) -> dict[str, str]:
     """What the proxy nearest to the client says: Forwarded (RFC 7239), else the older X-Forwarded-* headers."""
-    standard = request.headers.get("forwarded", "").split(",")[0]
-    if standard:
-        pairs = (pair.partition("=") for pair in standard.split(";"))
-        return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
-    first = {name: request.headers.get(f"x-forwarded-{name}", "").split(",")[0].strip() for name in ("proto", "host")}
-    port = request.headers.get("x-forwarded-port", "").split(",")[0].strip()
-    if port.isdecimal() and first["host"] and ":" not in first["host"] and port not in ("80", "443"):
-        first["host"] += f":{port}"
-    return first
+    told = {}
+    for name in ("proto", "host", "port", "prefix"):
+        said = request.headers.get(f"x-forwarded-{name}", "").split(",")[0].strip()
+        if said and (name != "port" or (_DIGITS.fullmatch(said) and said not in ("80", "443"))):
+            told[name] = said
+    standard = dict(_first(request.headers.get("forwarded", "")))
+    if "host" in standard:
+        # Its port comes with it.
+        told.pop("port", None)
+    return told | standard
+
+
+def _first(forwarded: str) -> Iterator[tuple[str, str]]:
+    """The pairs of a Forwarded header's first element; a quoted value may hold what else would end it."""
+    at = 0
+    while pair := _PAIR.match(forwarded, at):
+        yield pair[1].lower(), pair[2].strip('"')
+        if pair[3] != ";":
+            break
+        at = pair.end()
 
 
 def address(base: str, path: str, asked: Mapping[str, str] | None = None) -> str:

@@ -1,6 +1,6 @@
 """In which form an answer is wanted: by `f`, else by the Accept header (RFC 9110 §12.5.1), else as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from starlette.requests import Request
@@ -31,19 +31,22 @@ def form(request: Request) -> Form:
 
 def _weight(accept: str, wanted: Form) -> float:
     """How much a form is wanted. Only types that are named count: browsers, who want pages, also take */*."""
-    weights = [0.0]
-    for item in accept.lower().split(","):
+    return max((weight for named, weight in offers(accept) if named in _TYPES[wanted]), default=0.0)
+
+
+def offers(header: str) -> Iterator[tuple[str, float]]:
+    """What a header such as Accept names, each with its weight (RFC 9110 §12.4.2); 0 where that is none that can be."""
+    for item in header.lower().split(","):
         named, *parameters = (part.strip() for part in item.split(";"))
-        if named in _TYPES[wanted]:
-            weights.append(_quality(parameters))
-    return max(weights)
+        yield named, _quality(parameters)
 
 
 def _quality(parameters: Sequence[str]) -> float:
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
-                return float(parameter[2:])
+                quality = float(parameter[2:])
             except ValueError:
                 return 0.0
+            return quality if 0 <= quality <= 1 else 0.0
     return 1.0

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
     BadValue,
@@ -79,7 +80,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(PoolTimeout, _no_connection)
     app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(_Unforeseen)
 
 
 async def _ours(request: Request, fault: Any) -> Response:
@@ -116,6 +117,24 @@ async def _database(request: Request, fault: Any) -> Response:
     return problem(request, 500, _OUR_FAULT)
 
 
-async def _unforeseen(request: Request, fault: Exception) -> Response:
-    log.error("unforeseen", exc_info=fault)
-    return problem(request, 500, _OUR_FAULT)
+class _Unforeseen:
+    """Answers what nobody foresaw. Starlette's own handler would stand outside of all else that answers go through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as fault:
+            if begun or scope["type"] != "http":
+                raise
+            log.exception("unforeseen", exc_info=fault)
+            await problem(Request(scope), 500, _OUR_FAULT)(scope, receive, send)

@@ -24,13 +24,11 @@ HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Asking:
     """A request whose parameters are known, each given once; `base` is where its client sees the service."""
 
     request: Request
-    wired: Wired
     base: str
-    standing: Standing
     asked: Mapping[str, str]
     lang: Lang
 
@@ -38,9 +36,46 @@ class Question:
         return links.address(self.base, path, asked)
 
     @property
+    def path(self) -> str:
+        """The path that was asked for, below the service's base."""
+        return links.path_of(self.request)
+
+    @property
     def form(self) -> Form:
         """Whether a person reads the answer or a program."""
         return form(self.request)
+
+    def own_links(self, media_type: str = JSON) -> list[dict[str, Any]]:
+        """This document, as a page to read, and in the other language."""
+        path, asked = self.path, dict(self.asked)
+        plain = {name: value for name, value in asked.items() if name != "f"}
+        other = next(lang for lang in LANGS if lang != self.lang)
+        said = {Form.JSON: Words("This document", "Este documento"), Form.HTML: Words("As a page", "Como página")}
+        return [
+            links.link(self.address(path, asked), "self", media_type, title=said[Form.JSON].speak(self.lang)),
+            links.link(
+                self.address(path, {**plain, "f": "html"}), "alternate", HTML, title=said[Form.HTML].speak(self.lang)
+            ),
+            links.link(
+                self.address(path, {**asked, "lang": other}),
+                "alternate",
+                media_type,
+                hreflang=other,
+                title={"en": "In English", "es": "En español"}[other],
+            ),
+        ]
+
+    def say(self, document: dict[str, Any], page: str, standing: Standing | None = None) -> Response:
+        """The document in the asker's language, as JSON or as the page of that name; asked for anew each time."""
+        return _told(self, document, page, caching.spoken(self.lang), JSON, standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Asking):
+    """A request for something of what is published."""
+
+    wired: Wired
+    standing: Standing
 
     def kept(self, release: Release | None = None) -> dict[str, str]:
         """What caches are told of an answer from a release, the current one where none is named."""
@@ -59,39 +94,34 @@ class Question:
             )
         return known[name]
 
-    def own_links(self, media_type: str = JSON) -> list[dict[str, Any]]:
-        """This document, as a page to read, and in the other language."""
-        path, asked = self.request.url.path, dict(self.asked)
-        plain = {name: value for name, value in asked.items() if name != "f"}
-        other = next(lang for lang in LANGS if lang != self.lang)
-        said = {Form.JSON: Words("This document", "Este documento"), Form.HTML: Words("As a page", "Como página")}
-        return [
-            links.link(self.address(path, asked), "self", media_type, title=said[Form.JSON].speak(self.lang)),
-            links.link(
-                self.address(path, {**plain, "f": "html"}), "alternate", HTML, title=said[Form.HTML].speak(self.lang)
-            ),
-            links.link(
-                self.address(path, {**asked, "lang": other}),
-                "alternate",
-                media_type,
-                hreflang=other,
-                title={"en": "In English", "es": "En español"}[other],
-            ),
-        ]
-
     def answer(self, document: dict[str, Any], page: str, media_type: str = JSON) -> Response:
         """The document as JSON, or as the page of that name where a page is wanted."""
         kept = self.kept()
-        if same := caching.unchanged(self.request, kept):
-            return same
-        if self.form is Form.HTML:
-            return html.page(page, document, self, kept)
-        return Response(orjson.dumps(document), media_type=media_type, headers=kept)
+        return caching.unchanged(self.request, kept) or _told(self, document, page, kept, media_type, self.standing)
 
 
-async def question(request: Request, known: Mapping[str, Parameter]) -> Question:
+def _told(
+    asked: Asking,
+    document: dict[str, Any],
+    page: str,
+    headers: dict[str, str],
+    media_type: str,
+    standing: Standing | None,
+) -> Response:
+    if asked.form is Form.HTML:
+        return html.page(page, document, asked, headers, standing)
+    return Response(orjson.dumps(document), media_type=media_type, headers=headers)
+
+
+def asking(request: Request, known: Mapping[str, Parameter]) -> Asking:
     """The request, read strictly; raises our errors for what is wrong with it."""
     asked = read(request, known)
     wired: Wired = request.app.state.wired
-    base = links.base_of(request, wired.settings)
-    return Question(request, wired, base, await wired.standings.now(), asked, asked_lang(request))
+    return Asking(request, links.base_of(request, wired.settings), asked, asked_lang(request))
+
+
+async def question(request: Request, known: Mapping[str, Parameter]) -> Question:
+    """The request, read strictly, and what stands; raises our errors for what is wrong with it."""
+    one = asking(request, known)
+    wired: Wired = request.app.state.wired
+    return Question(one.request, one.base, one.asked, one.lang, wired, await wired.standings.now())

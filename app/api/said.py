@@ -1,6 +1,6 @@
 """Values of deposits as a page says them: titles for codes, numbers in groups, ours beside the source's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.critical import critical_lists
@@ -31,6 +31,29 @@ ORIGIN = (
     "synthetic",
     "release",
 )
+# What terms have besides their labels, in the order of a page.
+TERM_COLUMNS = {
+    "symbols": Words("Symbols", "Símbolos"),
+    "group": Words("Group", "Grupo"),
+    "notation": Words("CGI number", "Número de CGI"),
+    "level": Words("Level", "Nivel"),
+    "parent": Words("Within", "Dentro de"),
+    "country": Words("Country", "País"),
+    "of": Words("Part of", "Parte de"),
+    "uri": Words("Concept", "Concepto"),
+    "mine_status_uri": Words("Mine status, concept", "Estado de la mina, concepto"),
+    "shape_uri": Words("Shape, concept", "Cuerpo, concepto"),
+}
+_LEVELS = {
+    "environment": Words("environment", "ambiente"),
+    "group": Words("group of types", "grupo de tipos"),
+    "type": Words("type", "tipo"),
+}
+STANDINGS = {
+    "law": Words("law", "ley"),
+    "official": Words("official", "oficial"),
+    "presented": Words("presented, not decreed", "presentada, no decretada"),
+}
 _TRUTH = {True: Words("yes", "sí"), False: Words("no", "no")}
 
 
@@ -70,8 +93,29 @@ def _label(name: str, vocabulary_name: str | None, code: str, cards: Mapping[str
     if name == "critical_lists":
         lists = critical_lists()
         return lists[code].label.speak(lang) if code in lists else code
-    terms = vocabulary(vocabulary_name).terms if vocabulary_name else {}
+    return term(vocabulary_name, code, lang) if vocabulary_name else code
+
+
+def term(vocabulary_name: str, code: str, lang: Lang) -> str:
+    """What a code is called; a code that the vocabulary no longer has is its own name."""
+    terms = vocabulary(vocabulary_name).terms
     return terms[code].label.speak(lang) if code in terms else code
+
+
+def term_columns(terms: Sequence[Mapping[str, str | None]]) -> list[str]:
+    """Those of `TERM_COLUMNS` that say something of any of the terms."""
+    return [name for name in TERM_COLUMNS if any(one.get(name) for one in terms)]
+
+
+def term_value(vocabulary_name: str, column: str, given: str | None, lang: Lang) -> str:
+    """What a term's further column says, in the reader's language."""
+    if not given:
+        return NULL
+    if column == "level":
+        return _LEVELS[given].speak(lang)
+    if column in ("country", "of"):
+        return term("country", given, lang)
+    return term(vocabulary_name, given, lang) if column == "parent" else given.replace("|", ", ")
 
 
 def columns(features: list[dict[str, Any]], asked: Mapping[str, str]) -> list[str]:

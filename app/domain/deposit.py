@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
+# What all deposits together are called, as a source's are by its name: so no source may be called this.
+ALL = "deposits"
+
 
 class ReleaseLevel(IntEnum):
     """Who may see a deposit, and as whom a question is asked; a level sees itself and those below it."""

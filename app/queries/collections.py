@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.bbox import Bbox
+from app.domain.deposit import ALL
 from app.queries.catalogue import Extent, SourceCard
 from app.words import Words
-
-ALL = "deposits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import VARCHAR, Select, cast, func, select, text
+from sqlalchemy import VARCHAR, Select, cast, func, null, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
@@ -29,13 +29,15 @@ BODY = cast(deposit_feature.c.body, VARCHAR)
 class Page:
     """The rows of a page, and the places before its first and after its last one, None where nothing is beyond.
 
-    `matched` is how many deposits the whole list has, None where that was not to be counted.
+    `matched` is how many deposits the whole list has, None where that was not to be counted. Of a release that is no
+    longer `kept`, rows may be missing.
     """
 
     rows: Sequence[Sequence[Any]]
     before: Place | None
     after: Place | None
     matched: int | None = None
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +107,26 @@ async def page(
     """Up to `limit` rows of the walk; with `count`, how many the list has is asked for in the same statement."""
     statement, bounds = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
     rows = (await connection.execute(statement, bounds)).all()
-    matched = rows[0][-1] if count and rows else None
-    if count and not rows:
-        matched = await counted(connection, wanted, release) if walk.place else 0
+    matched, kept = (rows[0].matched, rows[0].kept) if rows else (0, True)
+    if walk.place and not rows:
+        matched = await counted(connection, wanted, release) if count else None
+        # Its tables go one by one, so that it must still be kept after all was read.
+        kept = bool((await connection.execute(_published(release))).scalar())
     more = len(rows) > limit
     rows = rows[:limit]
     backward = walk.place is not None and walk.place.backward
     if backward:
         rows = rows[::-1]
-    keys = slice(1 if walk.crs is None else 3, -1 if count else None)
+    keys = slice(1 if walk.crs is None else 3, -2)
     first = Place(tuple(rows[0][keys]), backward=True) if rows else None
     last = Place(tuple(rows[-1][keys])) if rows else None
     # Whoever came from one side can go back there; on the other side is something only if a row too many was found.
     before, after = (more, True) if backward else (walk.place is not None, more)
-    return Page(rows, first if before else None, last if after else None, matched)
+    return Page(rows, first if before else None, last if after else None, matched if count else None, kept)
 
 
-async def is_kept(connection: AsyncConnection, release: Release) -> bool:
-    """Whether a release is still there, so that a list of it that ended has really ended."""
-    statement = select(release_table.c.state).where(release_table.c.id == release.id)
-    return (await connection.execute(statement)).scalar() == "published"
+def _published(release: Release) -> Select[bool]:
+    return select(release_table.c.state == "published").where(release_table.c.id == release.id)
 
 
 def _of_page(
@@ -138,8 +140,14 @@ def _of_page(
 
 
 def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool) -> Select[*tuple[Any, ...]]:
-    statement = features(wanted, release, walk)
-    return statement.add_columns(counting(wanted, release).scalar_subquery()) if count else statement
+    """The rows, each with how many there are in all, where that is to be counted, and whether the release is kept.
+
+    A walk may last longer than its release. Where its partitions are gone when the statement is planned, it is no
+    longer said to be kept when the statement runs.
+    """
+    matched = counting(wanted, release).scalar_subquery() if count else null()
+    kept = _published(release).scalar_subquery() if walk.place else true()
+    return features(wanted, release, walk).add_columns(matched.label("matched"), kept.label("kept"))
 
 
 # To make a statement takes as long as to run it, and no two boxes of a map that is moved are the same.

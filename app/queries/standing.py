@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -59,14 +59,15 @@ class Standings:
 
 
 async def _standing(connection: AsyncConnection, known: Standing | None) -> Standing:
-    """As it stands in the store; a flip changes the current release, so while that stays all else does."""
-    current = await catalogue.current_release(connection)
+    """As it stands in the store; sources and collections are a release's own, so while that is current they stay."""
+    current, kept = await catalogue.current_release(connection), tuple(await catalogue.kept_releases(connection))
     if known is not None and known.current == current:
-        return known
+        # Releases are dropped after the flip.
+        return known if known.kept == kept else replace(known, kept=kept)
     cards = await catalogue.sources(connection, current.id)
     return Standing(
         current=current,
-        kept=tuple(await catalogue.kept_releases(connection)),
+        kept=kept,
         cards={card.id: card for card in cards},
         collections={one.id: one for one in collections(cards, await catalogue.extents(connection, current.id))},
         key=await catalogue.cursor_key(connection),

@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from app.domain.deposit import Harmonised
-from app.errors import FileFault, NotThere
+from app.domain.deposit import ALL, Harmonised
+from app.errors import FileFault, NotThere, Refused
 from app.words import Words
 from ingest.crosswalk import Crosswalks
 from ingest.keys import Identity
@@ -86,11 +86,20 @@ def names() -> tuple[str, ...]:
 
 
 def source(name: str) -> Source:
-    """The source of that name; raises `NotThere` with the names there are."""
+    """The source of that name; raises `NotThere` with the names there are, `Refused` for a name that is taken."""
     if name not in names():
         known = ", ".join(names())
         raise NotThere(
             Words(f"there is no source {name!r}; there are: {known}", f"no existe la fuente {name!r}; hay: {known}")
+        )
+    if name == ALL:
+        raise Refused(
+            Words(
+                f"no source can be called {name!r}, which is what all deposits together are called; "
+                f"rename its folder {HERE.name}/{name}",
+                f"ninguna fuente puede llamarse {name!r}, que es el nombre de todos los yacimientos juntos; "
+                f"cambie el nombre de su carpeta {HERE.name}/{name}",
+            )
         )
     folder = HERE / name
     about, offered = _told(folder)

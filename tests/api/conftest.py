@@ -11,6 +11,38 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 ITEMS = "/collections/deposits/items"
+_C, _QUAD = "/collections/{collection}", "/collections/deposits/tiles/WebMercatorQuad"
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, str]:
+    """An example of each address that the API describes."""
+    return {
+        "/": "/",
+        "/conformance": "/conformance",
+        "/api": "/api",
+        "/collections": "/collections",
+        _C: "/collections/deposits",
+        f"{_C}/queryables": "/collections/deposits/queryables",
+        f"{_C}/schema": "/collections/sgm/schema",
+        f"{_C}/items": ITEMS,
+        f"{_C}/items/{{deposit}}": f"{ITEMS}/mrds-99900001",
+        f"{_C}/tiles": "/collections/deposits/tiles",
+        f"{_C}/tiles/{{tileMatrixSet}}": _QUAD,
+        f"{_C}/tiles/{{tileMatrixSet}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": f"{_QUAD}/2/1/0",
+        "/tileMatrixSets": "/tileMatrixSets",
+        "/tileMatrixSets/{tileMatrixSet}": "/tileMatrixSets/WebMercatorQuad",
+        "/tiles/deposits.json": "/tiles/deposits.json",
+        "/tiles/deposits/{z}/{x}/{y}.mvt": "/tiles/deposits/2/0/1.mvt",
+        "/exports/deposits.geojson": "/exports/deposits.geojson",
+        "/sources": "/sources",
+        "/releases": "/releases",
+        "/lists": "/lists",
+        "/vocabularies": "/vocabularies",
+        "/vocabularies/{name}": "/vocabularies/commodity",
+        "/health/live": "/health/live",
+        "/health/ready": "/health/ready",
+    }
 
 
 @pytest.fixture(scope="session")

@@ -9,32 +9,6 @@ from sqlalchemy import create_engine, text
 
 from app.api.clients import EndsWithItsClient
 
-PLACES = [
-    "/collections/deposits/items",
-    "/collections/deposits/items/mrds-1",
-    "/tiles/deposits.json",
-    "/tiles/deposits/0/0/0.mvt",
-    "/exports/deposits.geojson",
-    "/sources",
-    "/releases",
-    "/vocabularies",
-    "/vocabularies/commodity",
-    "/lists",
-    "/health/live",
-    "/health/ready",
-    "/conformance",
-]
-
-
-@pytest.mark.parametrize("path", [*PLACES, "/nothing", "/sources?colour=red", "/tiles/deposits/5/31/31.mvt"])
-def test_head_is_get_without_its_body(edge_client, path):
-    got, headed = edge_client.get(path), edge_client.head(path)
-    assert (headed.status_code, headed.content) == (got.status_code, b"")
-    changing = {"date", "content-length"}
-    assert {(n, v) for n, v in headed.headers.items() if n not in changing} == {
-        (n, v) for n, v in got.headers.items() if n not in changing
-    }
-
 
 def test_head_of_an_extract_leaves_no_query_behind(sample_served, sample_store, at_work, eventually):
     with httpx2.Client(base_url=sample_served) as client:

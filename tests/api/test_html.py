@@ -1,9 +1,15 @@
 """The documents of the API as pages: well-formed, in both languages, nothing from outside, no name but as text."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from fastapi.testclient import TestClient
+
+from app.domain.vocabulary import TITLES
+from app.main import create_app
+from app.settings import Settings
 
 COLLECTION = "/collections/deposits"
 HOSTILE = f"{COLLECTION}/items/mrds-15"
@@ -30,6 +36,11 @@ PAGES = (
     f"{COLLECTION}/tiles/WebMercatorQuad",
     "/tileMatrixSets",
     "/tileMatrixSets/WebMercatorQuad",
+    "/sources",
+    "/releases",
+    "/lists",
+    "/vocabularies",
+    *(f"/vocabularies/{name}" for name in TITLES),
 )
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -171,3 +182,73 @@ def test_dots_of_a_box_across_the_180th_meridian_are_inside_its_frame(read):
     dots = [float(dot["cx"]) for dot in page.all("circle")]
     assert len(dots) == 4
     assert all(west <= dot <= east for dot in dots)
+
+
+def _rows(client, address, lang):
+    """The texts of the cells of each row of a page's table."""
+    page = client.get(address, params={"f": "html", "lang": lang}).text
+    body = page.partition("<tbody>")[2]
+    rows = (re.findall("<t[hd].*?</t[hd]>", row, re.DOTALL) for row in re.findall("<tr.*?</tr>", body, re.DOTALL))
+    return [[unescape(re.sub("<.*?>", "", cell)).strip() for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_vocabulary_s_page_says_each_code_by_its_names_in_both_languages(edge_client, name, lang):
+    rows = _rows(edge_client, f"/vocabularies/{name}", lang)
+    terms = edge_client.get(f"/vocabularies/{name}", params={"lang": lang}).json()["terms"]
+    other = {"en": "es", "es": "en"}[lang]
+    assert [row[:3] for row in rows] == [[term["label"], term["code"], term[f"label_{other}"]] for term in terms]
+
+
+def test_what_a_term_has_besides_its_names_is_said_in_the_reader_s_language(edge_client):
+    def row(name, code):
+        return next(row[3:] for row in _rows(edge_client, f"/vocabularies/{name}", "es") if row[1] == code)
+
+    assert row("deposit_type", "residual-placer-lead") == ["01.01.02", "tipo", "Placer", "residual-placer-lead"]
+    assert row("country", "AS") == ["Estados Unidos"]
+    assert row("country", "MX") == ["—"]
+    assert row("state", "MX-SON") == ["México"]
+    assert row("commodity", "lead") == ["Pb", "base-metal", "lead"]
+
+
+def test_a_code_leads_to_its_deposits_where_it_can_be_asked_for(read):
+    led = {each["href"].partition("testserver")[2] for each in read("/vocabularies/deposit_type", "es").all("a")}
+    assert f"{COLLECTION}/items?lang=es&limit=50&deposit_type=placer" in led
+    assert not any("/items" in each["href"] for each in read("/vocabularies/size").all("a"))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Lithium"), ("es", "Litio")])
+def test_lists_name_their_commodities_in_the_reader_s_language(read, lang, said):
+    page = read("/lists", lang)
+    assert said in page.text
+    assert {"en": "Spodumene by Lithium", "es": "Espodumena por Litio"}[lang] in page.text
+    assert {"en": "presented, not decreed", "es": "presentada, no decretada"}[lang] in page.text
+
+
+def test_sources_say_on_what_terms_and_releases_which_one_answers(read, edge_client):
+    sources = read("/sources", "es")
+    for card in edge_client.get("/sources", params={"lang": "es"}).json()["sources"]:
+        for name in ("title", "agency", "licence", "citation", "homepage", "retrieved"):
+            assert card[name] in sources.text
+        if card["licence_url"]:
+            assert card["licence_url"] in {each["href"] for each in sources.all("a")}
+    kept = edge_client.get("/releases").json()["releases"]
+    days = [each["published_at"][:16].replace("T", " ") for each in kept]
+    assert _rows(edge_client, "/releases", "es") == [
+        [kept[0]["name"], days[0], "148", "sí"],
+        [kept[1]["name"], days[1], "132", "no"],
+    ]
+
+
+def test_the_start_page_leads_to_all_of_them(read):
+    led = {each["href"].partition("testserver")[2].partition("?")[0] for each in read("/").all("a")}
+    assert {"/map", "/collections", "/api", "/sources", "/releases", "/lists", "/vocabularies"} <= led
+
+
+@pytest.mark.parametrize("path", ["/lists", "/vocabularies", "/vocabularies/deposit_type"])
+def test_pages_of_what_needs_no_database_answer_without_one(path):
+    settings = Settings(database_url="postgresql://nobody@127.0.0.1:1/none")
+    with TestClient(create_app(settings)) as client:
+        page = client.get(path, params={"f": "html", "lang": "es"})
+    assert (page.status_code, Read(page.text).all("html")) == (200, [{"lang": "es"}])

@@ -16,14 +16,14 @@ NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/none")
 def built(tmp_path, monkeypatch):
     """A page as its set-up builds one."""
     (tmp_path / "index.html").write_text("<!doctype html><title>Vetalode</title>", encoding="utf-8")
-    (tmp_path / "main-0a1b.js").write_text("export {};\n" * 1000, encoding="utf-8")
+    (tmp_path / "main-LCN0BQ7E.js").write_text("export {};\n" * 1000, encoding="utf-8")
     monkeypatch.setattr(pages, "BUILT", tmp_path)
     with TestClient(create_app(NOWHERE)) as client:
         yield client
 
 
 def test_the_page_and_its_files_are_served_without_a_database(built):
-    page, script = built.get("/map"), built.get("/assets/main-0a1b.js")
+    page, script = built.get("/map"), built.get("/assets/main-LCN0BQ7E.js")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.text.startswith("<!doctype html>")
     assert re.match("(text|application)/javascript", script.headers["content-type"])
@@ -42,6 +42,17 @@ def test_the_page_may_load_its_own_only(built):
 
 def test_the_page_is_asked_for_anew_each_time(built):
     assert built.get("/map").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
+def test_the_page_s_files_are_kept_for_good_where_their_name_changes_with_them(built, coding):
+    script = built.get("/assets/main-LCN0BQ7E.js", headers={"Accept-Encoding": coding})
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    known = {"Accept-Encoding": coding, "If-None-Match": script.headers["etag"]}
+    again = built.get("/assets/main-LCN0BQ7E.js", headers=known)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", script.headers["etag"])
+    assert again.headers["cache-control"] == script.headers["cache-control"]
+    assert built.get("/assets/index.html").headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import threading
 from itertools import product
 from urllib.parse import quote
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -301,5 +302,21 @@ def test_a_database_that_refuses_a_statement_is_our_fault_and_its_words_stay_in_
 def test_what_nobody_foresaw_is_a_problem_document_too(client_with, monkeypatch, caplog):
     client = client_with()
     monkeypatch.setattr("app.queries.catalogue.sources", None)
-    assert _is_problem(client.get("/sources", params={"lang": "es"}), 500, "es")
+    answer = client.get("/sources", params={"lang": "es"}, headers={"Origin": "https://example.org"})
+    assert _is_problem(answer, 500, "es")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert client.head("/sources").content == b""
     assert "TypeError" in caplog.text
+
+
+def test_what_nobody_foresaw_is_logged_once_and_the_connection_stays(serve, own_sample_store):
+    served = serve(own_sample_store.url.render_as_string(hide_password=False), CATALOGUE_FRESH_S="0.001")
+    with own_sample_store.begin() as connection:
+        connection.execute(
+            text("ALTER TABLE catalogue ALTER cursor_key TYPE text USING NULL, ALTER cursor_key DROP NOT NULL")
+        )
+    with httpx2.Client(base_url=served.url, trust_env=False) as client:
+        _is_problem(client.get("/sources"), 500)
+        assert client.get("/health/live").status_code == 200
+    said = served.log.read_text()
+    assert (said.count("Traceback"), said.count("cannot convert 'NoneType' object to bytes")) == (1, 1)

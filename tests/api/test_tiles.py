@@ -116,3 +116,93 @@ def test_tiles_are_where_the_public_address_says(sample_url, public_url):
         (self, *_) = proxied.get("/collections/deposits/items").json()["links"]
     assert template == "https://maps.example.org/vetalode/tiles/deposits/{z}/{x}/{y}.mvt"
     assert self["href"] == "https://maps.example.org/vetalode/collections/deposits/items"
+
+
+FILTERS = [
+    {"commodity": "gold,silver"},
+    {"country": "MX", "status": "producer,past-producer"},
+    {"source": "sgm"},
+    {"state": "MX-SON,US-AZ"},
+    {"list": "us-critical-2025"},
+    {"critical": "both"},
+    {"ids": "mrds-13,mrds-14,mrds-99900001"},
+    {"name": "Same place", "synthetic": "false"},
+    {"bbox": "-115,28,-105,33"},
+    {"bbox": "170,40,-170,60"},
+    {"bbox": "28,-115,33,-105", "bbox-crs": "EPSG:4326"},
+    {"bbox": "1000000,1500000,2500000,2500000", "bbox-crs": "EPSG:6372"},
+    {"datetime": "2000-01-01/.."},
+    {"datetime": "../1999-12-31"},
+    {"filter": "name LIKE 'S%' AND NOT country = 'US'"},
+    {"filter": "S_INTERSECTS(geometry, BBOX(-115,28,-105,33)) OR discovered_year < 1900"},
+    {"filter": "A_CONTAINS(commodities, ('gold'))", "filter-lang": "cql2-text"},
+    {"filter": '{"op":"=","args":[{"property":"country"},"MX"]}', "filter-lang": "cql2-json"},
+    {"filter": "S_INTERSECTS(geometry, BBOX(28,-115,33,-105))", "filter-crs": "EPSG:4326"},
+    {"filter": "CASEI(name) LIKE CASEI('%O''BRIEN%')", "lang": "es"},
+    {"commodity": "gold", "bbox": "-120,10,-90,40", "datetime": "2000-01-01/..", "filter": "country IS NOT NULL"},
+]
+SOME_TILES = [(0, 0, 0), (1, 0, 0), (3, 1, 3), (5, 6, 13), (5, 31, 31)]
+
+
+@pytest.mark.parametrize("asked", [{}, *FILTERS], ids=str)
+def test_a_tile_of_a_collection_is_the_plain_tile_under_the_same_filter(edge_client, asked):
+    sizes = set()
+    for z, x, y in SOME_TILES:
+        plain = edge_client.get(f"/tiles/deposits/{z}/{x}/{y}.mvt", params=asked)
+        of_all = edge_client.get(f"/collections/deposits/tiles/WebMercatorQuad/{z}/{y}/{x}", params=asked)
+        named = edge_client.get(of_all.url, params={**asked, "f": "mvt"})
+        assert (plain.status_code, of_all.status_code) == (200 if plain.content else 204, 200)
+        assert plain.content == of_all.content == named.content
+        assert of_all.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+        sizes.add(len(plain.content))
+    assert len(sizes) > 1 or asked.get("datetime") == "../1999-12-31"
+
+
+@pytest.mark.parametrize("asked", [{}, *(one for one in FILTERS if "source" not in one)], ids=str)
+@pytest.mark.parametrize("source", ["mrds", "sgm"])
+def test_a_tile_of_a_source_s_collection_is_the_plain_tile_of_that_source(edge_client, source, asked):
+    for z, x, y in SOME_TILES:
+        plain = edge_client.get(f"/tiles/deposits/{z}/{x}/{y}.mvt", params={**asked, "source": source})
+        of_source = edge_client.get(f"/collections/{source}/tiles/WebMercatorQuad/{z}/{y}/{x}", params=asked)
+        assert of_source.content == plain.content
+        of_the_other = {"mrds": "sgm", "sgm": "mrds"}[source]
+        none = edge_client.get(of_source.url, params={**asked, "source": of_the_other})
+        assert (none.status_code, none.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"commodity": "golden"},
+        {"country": ""},
+        {"source": "usgs"},
+        {"critical": "all"},
+        {"bbox": "1,2,3"},
+        {"bbox": "0,10,1,5"},
+        {"bbox": "-115,28,-105,33", "bbox-crs": "EPSG:99999"},
+        {"datetime": "yesterday"},
+        {"datetime": "2019-01-01/2018-01-01"},
+        {"filter": "colour = 'red'"},
+        {"filter": "name = "},
+        {"filter": "pg_sleep(5)"},
+        {"filter": "name = 'a'", "filter-lang": "sql"},
+        {"filter": "name = 'a'", "filter-crs": "EPSG:99999"},
+        {"discovered_year": "old"},
+        {"colour": "red"},
+        {"limit": "5"},
+        {"f": "html"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_tile_of_a_collection_refuses_what_the_plain_tile_refuses(edge_client, asked, lang):
+    told = {**asked, "lang": lang}
+    plain = edge_client.get("/tiles/deposits/0/0/0.mvt", params=told)
+    for collection in ("deposits", "mrds"):
+        answer = edge_client.get(f"/collections/{collection}/tiles/WebMercatorQuad/0/0/0", params=told)
+        assert (answer.status_code, plain.status_code) == (400, 400)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-language"] == lang
+        # Only the plain one does not know `f`, so that the two do not know the same names.
+        if not {"colour", "limit", "f"} & asked.keys():
+            assert answer.json()["detail"] == plain.json()["detail"]

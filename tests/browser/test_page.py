@@ -1,34 +1,15 @@
 """The map page in a real browser, on the real service with the sample data."""
 
-import os
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from app.api.routes import pages
 
-CHROMIUM = os.environ.get("VETALODE_CHROMIUM")
-# No host of the internet, no graphics card: a machine without either draws the map as well.
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --use-angle=swiftshader --enable-unsafe-swiftshader"
-)
 MORENCI = "mrds-99900001"
 
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="VETALODE_CHROMIUM does not name a Chromium"),
-    pytest.mark.skipif(not (pages.BUILT / "index.html").is_file(), reason="the map page has not been built"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.skipif(not (pages.BUILT / "index.html").is_file(), reason="the map page has not been built")
 
 
 @pytest.fixture

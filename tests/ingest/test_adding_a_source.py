@@ -236,3 +236,24 @@ def test_an_about_that_cannot_be_understood_names_its_file(
     about.write_text(about.read_text() + line + "\n")
     code, _, told = vetalode(empty_store, "ingest", "example", folder / "example.csv")
     assert (code, "example/about.toml: it cannot be understood" in told) == (1, True)
+
+
+@pytest.mark.parametrize("command", [("ingest", "deposits"), ("ingest", "mrds"), ("publish",)])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_no_source_can_be_called_as_all_deposits_together_are(
+    folder: Path,
+    own_sample_store: Engine,
+    vetalode: Vetalode,
+    all_rows: Callable[[Engine], Any],
+    command: tuple[str, ...],
+    lang: str,
+) -> None:
+    (folder / "example").rename(folder / "deposits")
+    before = all_rows(own_sample_store)
+    files = [folder / "example.csv"] if "ingest" in command else []
+    code, _, told = vetalode(own_sample_store, *command, *files, lang=lang)
+    said = {"en": "no source can be called 'deposits'", "es": "ninguna fuente puede llamarse 'deposits'"}
+    assert code == 1
+    assert said[lang] in " ".join(told.split())
+    assert "sources/deposits" in told
+    assert all_rows(own_sample_store) == before

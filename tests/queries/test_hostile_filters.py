@@ -1,9 +1,7 @@
 """Filters that try to be SQL are refused, or are texts that nothing equals: values, where they reach the database."""
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.db.tables import deposit
 from app.domain.bbox import Bbox
@@ -138,19 +136,6 @@ TEXTS = (
 
 def read(text: str):
     return parse(text, "cql2-text", CRS84)
-
-
-@pytest.fixture
-def statements(edge_store) -> Iterator[list[str]]:
-    """What any engine sends to a database while a test runs."""
-    sent: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        sent.append(statement)
-
-    event.listen(type(edge_store), "before_cursor_execute", note)
-    yield sent
-    event.remove(type(edge_store), "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,15 +1,10 @@
 """`/sources`, `/releases`, `/vocabularies`: what the deposits come from, when they were published, what codes mean."""
 
-from typing import Any
-
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.api import caching
-from app.api.parameters import PLAIN, read
-from app.api.problems import asked_lang
-from app.api.question import JSON, question
+from app.api.parameters import PAGE
+from app.api.question import asking, question
 from app.domain import critical
 from app.domain.vocabulary import TITLES, Term, vocabulary
 from app.words import Lang
@@ -17,19 +12,10 @@ from app.words import Lang
 router = APIRouter()
 
 
-def _said(document: dict[str, Any], lang: Lang) -> Response:
-    return Response(orjson.dumps(document), media_type=JSON, headers=caching.spoken(lang))
-
-
-def _lang(request: Request) -> Lang:
-    read(request, PLAIN)
-    return asked_lang(request)
-
-
 @router.get("/sources")
 async def sources(request: Request) -> Response:
     """The surveys' layers in the current release, with licence and citation."""
-    asked = await question(request, PLAIN)
+    asked = await question(request, PAGE)
     lang = asked.lang
     document = {
         "release": asked.standing.current.name,
@@ -50,28 +36,31 @@ async def sources(request: Request) -> Response:
             }
             for card in asked.standing.cards.values()
         ],
+        "links": asked.own_links(),
     }
-    return _said(document, lang)
+    return asked.say(document, "sources", asked.standing)
 
 
 @router.get("/releases")
 async def releases(request: Request) -> Response:
     """The releases that are kept, the newest first, and which of them answers now."""
-    asked = await question(request, PLAIN)
+    asked = await question(request, PAGE)
     document = {
         "current": asked.standing.current.name,
         "releases": [
             {"name": kept.name, "published_at": kept.published_at, "deposits": kept.deposits}
             for kept in asked.standing.kept
         ],
+        "links": asked.own_links(),
     }
-    return _said(document, asked.lang)
+    return asked.say(document, "releases", asked.standing)
 
 
 @router.get("/lists")
 async def lists(request: Request) -> Response:
     """The lists of critical minerals, each of its day, with the commodities that count and the one that is named."""
-    lang = _lang(request)
+    asked = asking(request, PAGE)
+    lang = asked.lang
     in_force = {code for codes in critical.current().values() for code in codes}
     told = [
         {
@@ -89,29 +78,33 @@ async def lists(request: Request) -> Response:
         }
         for one in critical.critical_lists().values()
     ]
-    return _said({"lists": told}, lang)
+    return asked.say({"lists": told, "links": asked.own_links()}, "lists")
 
 
 @router.get("/vocabularies")
 async def vocabularies(request: Request) -> Response:
     """The vocabularies there are."""
-    lang = _lang(request)
-    told = [{"name": name, "title": title.speak(lang)} for name, title in TITLES.items()]
-    return _said({"vocabularies": told}, lang)
+    asked = asking(request, PAGE)
+    told = [
+        {"name": name, "title": title.speak(asked.lang), "terms": len(vocabulary(name).terms)}
+        for name, title in TITLES.items()
+    ]
+    return asked.say({"vocabularies": told, "links": asked.own_links()}, "vocabularies")
 
 
 @router.get("/vocabularies/{name}")
 async def terms(request: Request, name: str) -> Response:
     """The codes of a vocabulary with their labels in both languages; `label` is in the language asked for."""
-    lang = _lang(request)
-    known = vocabulary(name)
+    asked = asking(request, PAGE)
+    lang, known = asked.lang, vocabulary(name)
     document = {
         "name": name,
         "title": known.title.speak(lang),
         "lang": lang,
         "terms": [_told(term, lang) for term in known.terms.values()],
+        "links": asked.own_links(),
     }
-    return _said(document, lang)
+    return asked.say(document, "vocabulary")
 
 
 def _told(term: Term, lang: Lang) -> dict[str, str | None]:

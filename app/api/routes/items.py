@@ -40,8 +40,8 @@ async def items(request: Request, collection: str) -> Response:
     walk = Walk(keys=keys, place=place, crs=say.projection)
     async with asked.wired.engine.connect() as connection:
         page, matched = await asked.wired.counts.page(connection, wanted, release, walk, rows)
-        if place is not None and len(page.rows) < rows and not await deposits.is_kept(connection, release):
-            raise _gone(release.name)
+    if not page.kept:
+        raise _gone(release.name)
     members = {
         "release": release.name,
         # When the text was made: the same question has the same bytes for as long as its release stands.
@@ -53,7 +53,7 @@ async def items(request: Request, collection: str) -> Response:
     body = feature_collection(features(page.rows, say), members)
     if asked.form is Form.HTML:
         # Ten thousand rows take a second to write: not while everybody else waits.
-        return await run_in_threadpool(html.page, "items", orjson.loads(body), asked, kept)
+        return await run_in_threadpool(html.page, "items", orjson.loads(body), asked, kept, asked.standing)
     return Response(body, media_type=GEOJSON, headers=kept)
 
 
@@ -106,7 +106,7 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
     release, say = asked.standing.current, shown(asked.asked)
     kept = asked.kept() | _crs_header(say)
     # Whoever knows the tag has had the answer, so there is one.
-    if same := caching.known(request, kept):
+    if same := caching.named(request, kept):
         return same
     # Ids have no spaces and no bytes that PostgreSQL could not hold.
     row = await _row(asked, deposit_id, within, say) if deposit_id.isprintable() else None
@@ -124,7 +124,7 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
     links = orjson.dumps(_item_links(asked, collection))
     body = b'%b,"links":%b}' % (text[:-1], links)
     if asked.form is Form.HTML:
-        return html.page("item", orjson.loads(body), asked, kept)
+        return html.page("item", orjson.loads(body), asked, kept, asked.standing)
     return Response(body, media_type=GEOJSON, headers=kept)
 
 

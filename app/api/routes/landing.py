@@ -10,7 +10,7 @@ from app.api.conformance import CLASSES
 from app.api.links import link
 from app.api.parameters import PAGE
 from app.api.question import HTML, JSON, question
-from app.queries.collections import ALL
+from app.domain.deposit import ALL
 from app.words import Words
 
 router = APIRouter()
@@ -66,6 +66,9 @@ async def landing(request: Request) -> Response:
             ),
             to("/map", "related", HTML, Words("Map", "Mapa")),
             to("/sources", "license", JSON, Words("Sources and licences", "Fuentes y licencias")),
+            to("/releases", "related", JSON, Words("Releases", "Ediciones")),
+            to("/vocabularies", "related", JSON, Words("Vocabularies", "Vocabularios")),
+            to("/lists", "related", JSON, Words("Lists of critical minerals", "Listas de minerales críticos")),
         ],
     }
     return asked.answer(document, "landing")

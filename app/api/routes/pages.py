@@ -1,9 +1,13 @@
 """`/map`: the map page, and the files that its set-up built; and the style of the pages of the API."""
 
+import os
+import re
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from app.api.html import STYLE, STYLE_PATH
 from app.errors import NotThere
@@ -11,6 +15,7 @@ from app.words import Words
 
 router = APIRouter()
 BUILT = Path(__file__).parents[2] / "web" / "dist"
+_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 # The page runs and loads nothing that is not its own.
 _POLICY = (
@@ -35,4 +40,16 @@ async def page() -> Response:
 
 @router.get(STYLE_PATH, include_in_schema=False)
 async def style() -> Response:
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(STYLE, media_type="text/css", headers=_FOR_GOOD)
+
+
+class BuiltFiles(StaticFiles):
+    """The files that set-up built; those whose name carries a hash of their content are kept for good."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        hashed = re.search(r"-[0-9A-Za-z]{8}\.\w+$", str(full_path))
+        answer.headers.update(_FOR_GOOD if hashed else {"Cache-Control": "no-cache"})
+        return answer

@@ -7,9 +7,9 @@ from app.api import caching
 from app.api.asked import deposit_filter
 from app.api.parameters import FILTERED
 from app.api.question import Question, question
+from app.domain.deposit import ALL
 from app.errors import BadValue
 from app.queries import tiles
-from app.queries.collections import ALL
 from app.queries.tiles import Tile
 from app.words import Words
 
