@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from starlette.requests import Request
 
@@ -66,9 +67,16 @@ def _first(forwarded: str) -> Iterator[tuple[str, str]]:
 
 def address(base: str, path: str, asked: Mapping[str, str] | None = None) -> str:
     """The address of a path of ours below `base`, with the parameters given."""
-    # Braces stay: an address may be a template, as those of tiles are.
-    query = f"?{urlencode(asked, safe=',:/{}')}" if asked else ""
+    pairs = (f"{_quoted(name)}={_quoted(value)}" for name, value in (asked or {}).items())
+    query = f"?{'&'.join(pairs)}" if asked else ""
     return f"{base}{quote(path, safe='/{}:@,')}{query}"
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    """As it stands in a query; each link of an answer says much the same."""
+    # Braces stay: an address may be a template, as those of tiles are.
+    return quote_plus(text, safe=",:/{}")
 
 
 def link(href: str, rel: str, media_type: str, **more: str | bool) -> dict[str, Any]:
