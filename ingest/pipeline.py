@@ -76,10 +76,11 @@ def ingest(
     """Reads files of one source into the store. They hold the whole of each layer in them, unless `partial`.
     Rows of `synthetic` files are called so wherever they appear.
 
-    Raises `FileFault` where a file is not one of the source's, `Busy` where the source is being ingested already;
-    then, and on any crash, the records stay as they were.
+    Raises `FileFault` where a file is not one of the source's or a crosswalk cannot be trusted, `Busy` where the source
+    is being ingested already; then, and on any crash, the records stay as they were.
     """
     name = source.about.id
+    source.crosswalks.check()
     paths = [file for path in paths for file in source.files_of(path)]
     files = [receive(path, retrieved) for path in paths]
     with sole_run(engine, f"ingest {name}"):

@@ -98,6 +98,7 @@ def _replay_run(engine: Engine, teller: Teller, waiting: Row[*tuple[Any, ...]]) 
                 f"una fila de {waiting.source} no se distingue sin su archivo; ingiera el archivo de nuevo",
             )
         )
+    of_source.crosswalks.check()
     with sole_run(engine, f"ingest {waiting.source}"):
         with engine.begin() as connection:
             store_vocabularies(connection)

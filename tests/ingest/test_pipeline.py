@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from app.domain.deposit import Harmonised
 from app.errors import Busy, FileFault
+from app.words import Words
 from ingest.crosswalk import Crosswalks
 from ingest.ledger import Counts, sole_run
 from ingest.pipeline import Outcome, ingest
@@ -383,15 +385,26 @@ def test_a_file_that_is_refused_leaves_no_run(
     assert one(empty_store, "SELECT count(*) FROM ingest_run") == 0
 
 
-def test_a_run_that_breaks_down_leaves_its_reason_and_nothing_else(
+def test_a_crosswalk_that_cannot_be_trusted_leaves_no_run(
     run: Run, mrds: Mrds, own_source: Source, empty_store: Engine, one: One
 ) -> None:
-    run(mrds("1,a,1,1,Gold", more=",commod1", name="a.csv"), of=own_source)
-    broken = edited(own_source, "commodity", "Unobtainium,nonsense,")
-    with pytest.raises(FileFault, match="'nonsense' of 'Unobtainium'"):
-        run(mrds("2,b,1,1,Gold", more=",commod1", name="b.csv"), of=broken)
+    edited(own_source, "deposit_form", '"Vena,vein,', "Manto,manto,")
+    with pytest.raises(FileFault, match=r"deposit_form\.csv: line \d+: a quotation mark is left open"):
+        run(mrds("1,a,1,1"), of=own_source)
+    assert one(empty_store, "SELECT count(*) FROM ingest_run") == 0
+
+
+def test_a_run_that_breaks_down_leaves_its_reason_and_nothing_else(
+    run: Run, mrds: Mrds, empty_store: Engine, one: One
+) -> None:
+    def harmonise(*_: object) -> Harmonised:
+        raise FileFault(Words("the file went away", "el archivo desapareció"))
+
+    run(mrds("1,a,1,1,Gold", more=",commod1", name="a.csv"))
+    with pytest.raises(FileFault, match="the file went away"):
+        run(mrds("2,b,1,1,Gold", more=",commod1", name="b.csv"), of=replace(MRDS, harmonise=harmonise))
     assert one(empty_store, "SELECT state FROM ingest_run WHERE id = 2") == "failed"
-    assert "no está en el vocabulario" in one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2")
+    assert one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2") == "el archivo desapareció"
     assert one(empty_store, "SELECT string_agg(source_id, ',') FROM record WHERE valid_to_run IS NULL") == "1"
     assert one(empty_store, "SELECT count(*) FROM source_file") == 1
 
