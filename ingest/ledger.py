@@ -121,6 +121,9 @@ def begin(connection: Connection, source: str, digest: str, *, partial: bool) ->
     return run
 
 
+_AS_RECEIVED = ("source", "sha256", "name", "retrieved", "synthetic")
+
+
 def keep_files(
     connection: Connection,
     run: int,
@@ -130,7 +133,7 @@ def keep_files(
     *,
     synthetic: bool,
 ) -> list[int]:
-    """The ids of the files, kept once by their digest, and linked to the run in their order."""
+    """The ids of the files, each kept once as it was received, and linked to the run in their order."""
     ids = []
     for ordinal, (file, look) in enumerate(zip(files, read, strict=True)):
         row = upsert(source_file).values(
@@ -143,8 +146,8 @@ def keep_files(
             retrieved=file.retrieved,
             synthetic=synthetic,
         )
-        renewed = {"name": row.excluded.name, "synthetic": row.excluded.synthetic}
-        kept = row.on_conflict_do_update(index_elements=["source", "sha256"], set_=renewed)
+        # To "update" a name to itself makes the id of a file known before come back.
+        kept = row.on_conflict_do_update(index_elements=_AS_RECEIVED, set_={"name": row.excluded.name})
         ids.append(connection.execute(kept.returning(source_file.c.id)).scalar_one())
         connection.execute(insert(ingest_run_file).values(run=run, ordinal=ordinal, file=ids[-1]))
     return ids

@@ -106,7 +106,7 @@ source_file = Table(
     Column("encoding", Text, nullable=False),
     Column("retrieved", Date, nullable=False),
     Column("synthetic", Boolean, nullable=False),
-    UniqueConstraint("source", "sha256"),
+    UniqueConstraint("source", "sha256", "name", "retrieved", "synthetic"),
 )
 
 ingest_run = Table(

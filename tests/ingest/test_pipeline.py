@@ -349,8 +349,33 @@ def test_what_was_made_up_and_what_a_survey_said_are_never_the_same(
     path = mrds("1,a,1,1")
     run(path)
     assert run(path, synthetic=True).counts == Counts(rows_in=1, published=1)
-    assert one(empty_store, "SELECT synthetic FROM source_file") is True
+    assert one(empty_store, "SELECT array_agg(synthetic ORDER BY id) FROM source_file") == [False, True]
     assert run(path, synthetic=True).repeat_of is not None
+
+
+def test_a_run_keeps_the_names_days_and_kind_of_its_files_when_their_bytes_come_again(
+    run: Run, mrds: Mrds, empty_store: Engine
+) -> None:
+    rows = "1,a,1,1", "2,b,,"
+    run(mrds(*rows, name="old.csv"), retrieved=date(2026, 1, 1))
+    run(mrds(*rows, name="new.csv"), retrieved=date(2026, 2, 2), partial=True)
+    run(mrds(*rows, name="made.csv"), retrieved=date(2026, 2, 2), synthetic=True)
+    run(mrds(*rows, name="old.csv"), retrieved=date(2026, 1, 1), partial=True)
+    with empty_store.connect() as connection:
+        told = connection.execute(
+            text("""
+                SELECT run, name, retrieved::text, synthetic,
+                       (SELECT array_agg(row_number) FROM reject WHERE reject.run = link.run AND reject.file = file.id)
+                FROM ingest_run_file link JOIN source_file file ON file.id = link.file ORDER BY run
+            """)
+        )
+        assert [tuple(one) for one in told] == [
+            (1, "old.csv", "2026-01-01", False, [3]),
+            (2, "new.csv", "2026-02-02", False, [3]),
+            (3, "made.csv", "2026-02-02", True, [3]),
+            (4, "old.csv", "2026-01-01", False, [3]),
+        ]
+        assert connection.scalar(text("SELECT count(*) FROM source_file")) == 3
 
 
 @pytest.mark.parametrize("retrieved", [None, date(2026, 10, 4)])
