@@ -50,7 +50,10 @@ RECORD = (
     *MEANING,
     "unmapped",
 )
-REJECT = ("run", "file", "row_number", "stage", "code", "field", "value", "message_en", "message_es", "raw")
+REJECT = (
+    *("run", "file", "row_number", "layer", "source_id", "stage"),
+    *("code", "field", "value", "message_en", "message_es", "raw"),
+)
 
 
 def meant(row: Harmonised) -> tuple[Any, ...]:
