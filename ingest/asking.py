@@ -59,14 +59,19 @@ STANDS = """
                     WHERE newer.source = run.source AND newer.source_id = reject.source_id
                       AND newer.valid_from_run > run.id)
 """
-_REJECTS = f"""
+
+
+# Of a run or not is decided here, not in SQL: behind an OR, `STANDS` would be asked row by row.
+def _rejects(run: int | None) -> str:
+    return f"""
     FROM reject
     JOIN ingest_run run ON run.id = reject.run
     JOIN source_file file ON file.id = reject.file
-    WHERE CASE WHEN CAST(:run AS int) IS NOT NULL THEN run.id = :run ELSE {STANDS} END
+    WHERE {STANDS if run is None else "run.id = :run"}
       AND (CAST(:source AS text) IS NULL OR run.source = :source)
       AND (:resolved OR reject.resolved_by_run IS NULL)
 """
+
 
 REJECT = (
     *("run", "source", "file", "sha256", "row_number", "stage", "code", "field", "value", "message_en", "message_es"),
@@ -82,7 +87,7 @@ def rejects(
         text(f"""
             SELECT reject.run, run.source, file.name AS file, file.sha256, reject.row_number, reject.stage, reject.code,
                    reject.field, reject.value, reject.message_en, reject.message_es, reject.resolved_by_run, reject.raw
-            {_REJECTS} ORDER BY reject.run, file.id, reject.row_number LIMIT :limit
+            {_rejects(run)} ORDER BY reject.run, file.id, reject.row_number LIMIT :limit
         """),
         {"run": run, "source": source, "resolved": resolved, "limit": limit},
     ).all()
@@ -93,7 +98,7 @@ def reasons(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """How many of the same rejects there are of each reason, the most frequent first."""
     return connection.execute(
-        text(f"SELECT reject.code, count(*) AS rows {_REJECTS} GROUP BY 1 ORDER BY 2 DESC, 1"),
+        text(f"SELECT reject.code, count(*) AS rows {_rejects(run)} GROUP BY 1 ORDER BY 2 DESC, 1"),
         {"run": run, "source": source, "resolved": resolved},
     ).all()
 

@@ -60,9 +60,10 @@ _REJECTS = text(f"""
 """)
 
 _OVERTAKEN = text(f"""
-    SELECT count(*) > 0 AND NOT bool_or({STANDS})
-    FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
-    WHERE reject.run = :run AND resolved_by_run IS NULL
+    SELECT EXISTS (SELECT FROM reject WHERE run = :run AND resolved_by_run IS NULL)
+       AND NOT EXISTS (
+           SELECT FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+           WHERE reject.run = :run AND resolved_by_run IS NULL AND {STANDS})
 """)
 
 
