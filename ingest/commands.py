@@ -25,7 +25,7 @@ from ingest.showing import machine, sentence, table
 from ingest.sources import source
 
 
-def fetch(asked: Asked, _: Engine) -> int:
+def fetch(asked: Asked) -> int:
     """Downloads what the agency offers, and says what to do with it next."""
     wanted, tell = source(asked.source), teller(asked.lang)
     offered = wanted.offered
@@ -367,7 +367,7 @@ def report(asked: Asked, engine: Engine) -> int:
     return 0
 
 
-def vocab(asked: Asked, _: Engine) -> int:
+def vocab(asked: Asked) -> int:
     """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
     root, page = vocabcheck.ROOT, vocabcheck.PAGE
     wrong = vocabcheck.problems(root)
