@@ -14,6 +14,7 @@ from app.db.tables import ingest_run, ingest_run_file, ingest_step, source_file
 from app.errors import Busy, FileFault, VetalodeError
 from app.words import Words
 from ingest.rows import FileRead
+from ingest.verbatim import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ def keep_files(
         row = upsert(source_file).values(
             source=source,
             sha256=file.sha256,
-            # A name in another encoding than the system's has half characters, which the database cannot keep.
-            name=file.path.name.encode("utf-8", "backslashreplace").decode(),
+            name=escaped(file.path.name),
             bytes=file.size,
             encoding=look.encoding,
             retrieved=file.retrieved,
@@ -195,5 +195,5 @@ def fail(engine: Engine, run: int, fault: BaseException) -> None:
         connection.execute(
             update(ingest_run)
             .where(ingest_run.c.id == run)
-            .values(state="failed", finished_at=func.now(), message_en=words.en, message_es=words.es)
+            .values(state="failed", finished_at=func.now(), message_en=escaped(words.en), message_es=escaped(words.es))
         )

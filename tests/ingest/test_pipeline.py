@@ -423,13 +423,13 @@ def test_a_run_that_breaks_down_leaves_its_reason_and_nothing_else(
     run: Run, mrds: Mrds, empty_store: Engine, one: One
 ) -> None:
     def harmonise(*_: object) -> Harmonised:
-        raise FileFault(Words("the file went away", "el archivo desapareció"))
+        raise FileFault(Words("\udcff.csv: the file went away", "\udcff.csv: el archivo desapareció"))
 
     run(mrds("1,a,1,1,Gold", more=",commod1", name="a.csv"))
     with pytest.raises(FileFault, match="the file went away"):
         run(mrds("2,b,1,1,Gold", more=",commod1", name="b.csv"), of=replace(MRDS, harmonise=harmonise))
     assert one(empty_store, "SELECT state FROM ingest_run WHERE id = 2") == "failed"
-    assert one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2") == "el archivo desapareció"
+    assert one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2") == "\\udcff.csv: el archivo desapareció"
     assert one(empty_store, "SELECT string_agg(source_id, ',') FROM record WHERE valid_to_run IS NULL") == "1"
     assert one(empty_store, "SELECT count(*) FROM source_file") == 1
 
