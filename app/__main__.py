@@ -6,7 +6,6 @@ import sys
 import uvicorn
 
 from app.errors import Refused, VetalodeError
-from app.main import create_app
 from app.settings import Settings, from_environment
 from app.words import Words
 
@@ -16,6 +15,9 @@ _GRACE_S = 1
 
 def main() -> int:
     try:
+        # Its modules read the vocabularies, which a person may have damaged.
+        from app.main import create_app
+
         settings = from_environment()
         create_app(settings)  # opens nothing; refuses here what it would refuse in each serving process
         _check_address(settings)

@@ -194,7 +194,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     bad.add_argument(
         "--run",
         type=number,
-        help=say("of this run; else of the newest of each layer", "de esta ejecución; si no, la última de cada capa"),
+        help=say("of this run; else those that stand", "de esta ejecución; si no, los que siguen vigentes"),
     )
     bad.add_argument(
         "--all",
@@ -220,15 +220,16 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     two.add_argument(
         "newer", nargs="?", help=say("a later one; else the current one", "otra posterior; si no, la actual")
     )
-    two.add_argument(
-        "--limit",
-        type=typed(_count, f"a whole number from 0 to {_MOST}", f"un número entero de 0 a {_MOST}"),
-        metavar="N",
-        help=say(
-            "show so many changes (else 20 in a table, all in csv and json)",
-            "muestra tantos cambios (si no, 20 en una tabla, todos en csv y json)",
-        ),
-    )
+    for listing in (bad, two):
+        listing.add_argument(
+            "--limit",
+            type=typed(_count, f"a whole number from 0 to {_MOST}", f"un número entero de 0 a {_MOST}"),
+            metavar="N",
+            help=say(
+                "show so many rows (else 20 in a table, all in csv and json)",
+                "muestra tantas filas (si no, 20 en una tabla, todas en csv y json)",
+            ),
+        )
     for listing in (bad, lost, two):
         listing.add_argument(
             "--format",

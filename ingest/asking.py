@@ -39,14 +39,37 @@ def runs(connection: Connection, limit: int = 10) -> Sequence[Row[*tuple[Any, ..
     ).all()
 
 
-# A run's rejects count until a later one has read its layers anew. A file that holds only a part takes the place of
-# another part at most, for it says nothing of the other rows of a whole one; a replay reads no file at all.
-NEWEST = """
+# A reject (with its `run` and its `file`) stands until a later run speaks of its row again: by the whole of its layer,
+# by the same bytes, by another reject or another version of its id. A part says nothing of the rows that it lacks. Of a
+# row too damaged to tell its layer, a whole file of any of its run's layers speaks again. A replay, which has no file,
+# speaks of no row.
+STANDS = """
     NOT EXISTS (SELECT FROM ingest_run later
-                WHERE later.source = run.source AND later.state = 'done'
-                  AND (later.layers && run.layers OR run.layers = '{}')
-                  AND later.id > run.id AND (run.partial OR NOT later.partial)
-                  AND EXISTS (SELECT FROM ingest_run_file WHERE ingest_run_file.run = later.id))
+                WHERE later.source = run.source AND later.id > run.id AND later.state = 'done' AND NOT later.partial
+                  AND CASE WHEN reject.layer IS NOT NULL THEN reject.layer = ANY (later.layers)
+                           WHEN run.layers = '{}' THEN later.layers <> '{}'
+                           ELSE later.layers && run.layers END)
+    AND NOT EXISTS (SELECT FROM ingest_run_file link JOIN source_file other ON other.id = link.file
+                    JOIN ingest_run later ON later.id = link.run
+                    WHERE later.id > run.id AND later.state = 'done'
+                      AND (other.source, other.sha256) = (file.source, file.sha256))
+    AND NOT EXISTS (SELECT FROM reject newer JOIN ingest_run later ON later.id = newer.run
+                    WHERE later.source = run.source AND later.id > run.id AND newer.source_id = reject.source_id)
+    AND NOT EXISTS (SELECT FROM record newer JOIN ingest_run_file link ON link.run = newer.valid_from_run
+                    WHERE newer.source = run.source AND newer.source_id = reject.source_id
+                      AND newer.valid_from_run > run.id)
+"""
+
+
+# Of a run or not is decided here, not in SQL: behind an OR, `STANDS` would be asked row by row.
+def _rejects(run: int | None) -> str:
+    return f"""
+    FROM reject
+    JOIN ingest_run run ON run.id = reject.run
+    JOIN source_file file ON file.id = reject.file
+    WHERE {STANDS if run is None else "run.id = :run"}
+      AND (CAST(:source AS text) IS NULL OR run.source = :source)
+      AND (:resolved OR reject.resolved_by_run IS NULL)
 """
 
 
@@ -57,21 +80,25 @@ REJECT = (
 
 
 def rejects(
-    connection: Connection, run: int | None, source: str | None, *, resolved: bool = False
+    connection: Connection, run: int | None, source: str | None, *, resolved: bool = False, limit: int | None = None
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rejects of one run, or of each layer's newest; those that a replay resolved only if asked."""
+    """The first rejects of one run, or of those that stand; those that a replay resolved only if asked."""
     return connection.execute(
         text(f"""
             SELECT reject.run, run.source, file.name AS file, file.sha256, reject.row_number, reject.stage, reject.code,
                    reject.field, reject.value, reject.message_en, reject.message_es, reject.resolved_by_run, reject.raw
-            FROM reject
-            JOIN ingest_run run ON run.id = reject.run
-            JOIN source_file file ON file.id = reject.file
-            WHERE CASE WHEN CAST(:run AS int) IS NOT NULL THEN run.id = :run ELSE {NEWEST} END
-              AND (CAST(:source AS text) IS NULL OR run.source = :source)
-              AND (:resolved OR reject.resolved_by_run IS NULL)
-            ORDER BY reject.run, file.id, reject.row_number
+            {_rejects(run)} ORDER BY reject.run, file.id, reject.row_number LIMIT :limit
         """),
+        {"run": run, "source": source, "resolved": resolved, "limit": limit},
+    ).all()
+
+
+def reasons(
+    connection: Connection, run: int | None, source: str | None, *, resolved: bool = False
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """How many of the same rejects there are of each reason, the most frequent first."""
+    return connection.execute(
+        text(f"SELECT reject.code, count(*) AS rows {_rejects(run)} GROUP BY 1 ORDER BY 2 DESC, 1"),
         {"run": run, "source": source, "resolved": resolved},
     ).all()
 

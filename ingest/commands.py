@@ -1,8 +1,7 @@
 """What each verb of the command line does. Answers go to standard output, progress to standard error."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from ingest.showing import machine, sentence, table
 from ingest.sources import source
 
 
-def fetch(asked: Asked, _: Engine) -> int:
+def fetch(asked: Asked) -> int:
     """Downloads what the agency offers, and says what to do with it next."""
     wanted, tell = source(asked.source), teller(asked.lang)
     offered = wanted.offered
@@ -217,22 +216,29 @@ def rejects(asked: Asked, engine: Engine) -> int:
     with engine.connect() as connection:
         if asked.run is not None and not asking.run_exists(connection, asked.run):
             raise BadValue(Words(f"there is no run {asked.run}", f"no existe la ejecución {asked.run}"))
-        rows = asking.rejects(connection, asked.run, asked.source, resolved=asked.resolved)
+        limit = _SHOWN if asked.limit is None and asked.format == "table" else asked.limit
+        rows = asking.rejects(connection, asked.run, asked.source, resolved=asked.resolved, limit=limit)
+        reasons = asking.reasons(connection, asked.run, asked.source, resolved=asked.resolved)
     if asked.format != "table":
         machine(asked.format, asking.REJECT, [row._asdict() for row in rows])
-    elif not rows:
+    elif not reasons:
         sentence(Words("no rejected row is left", "no queda ninguna fila rechazada"), asked.lang)
     else:
-        heads = _REJECT_HEADS if asked.resolved else _REJECT_HEADS[:-1]
-        reasons = Counter(row.code for row in rows).most_common()
         title = Words("Rejected rows, by reason", "Filas rechazadas, por motivo")
         table(title, (Words("reason", "motivo"), Words("rows", "filas")), reasons, asked.lang)
-        told = [
-            (row.file, row.row_number, row.code, _message(row, asked.lang), row.resolved_by_run)[: len(heads)]
-            for row in rows
-        ]
-        table(Words("Rejected rows", "Filas rechazadas"), heads, told, asked.lang)
+        _show_rejects(rows, sum(row.rows for row in reasons), asked)
     return 0
+
+
+def _show_rejects(rows: Sequence[Any], total: int, asked: Asked) -> None:
+    heads = _REJECT_HEADS if asked.resolved else _REJECT_HEADS[:-1]
+    told = [
+        (row.file, row.row_number, row.code, _message(row, asked.lang), row.resolved_by_run)[: len(heads)]
+        for row in rows
+    ]
+    if told:
+        title = Words(f"Rejected rows, {len(told)} of {total}", f"Filas rechazadas, {len(told)} de {total}")
+        table(title, heads, told, asked.lang)
 
 
 def replay(asked: Asked, engine: Engine) -> int:
@@ -344,7 +350,7 @@ def diff(asked: Asked, engine: Engine) -> int:
     return 0
 
 
-# Changes that a table shows unless told otherwise; CSV and JSON hold them all.
+# Rows that a long table shows unless told otherwise; CSV and JSON hold them all.
 _SHOWN = 20
 
 
@@ -361,7 +367,7 @@ def report(asked: Asked, engine: Engine) -> int:
     return 0
 
 
-def vocab(asked: Asked, _: Engine) -> int:
+def vocab(asked: Asked) -> int:
     """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
     root, page = vocabcheck.ROOT, vocabcheck.PAGE
     wrong = vocabcheck.problems(root)

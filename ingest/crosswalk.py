@@ -1,6 +1,5 @@
 """A source's words into our codes, by the CSVs that a geologist edits; an unknown word is never guessed."""
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.domain.vocabulary import TERMS, fold, vocabulary
-from app.errors import FileFault
-from app.words import Words
+from app.domain.table import Line as Written
+from app.domain.table import lines_of, table_bytes
+from app.domain.vocabulary import TERMS, TITLES, fold, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,9 @@ class Crosswalk:
 
     @cached_property
     def _phrase(self) -> re.Pattern[str]:
+        """One that matches nothing where no word is known."""
         longest_first = sorted(self.lines, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")
 
     def phrases(self, text: str) -> tuple[list[Line], str]:
         """The known phrases of a text in their order, the longest first, and what none of them explains."""
@@ -92,12 +92,17 @@ class Crosswalks:
             self._read[name] = _crosswalk(self.folder / f"{name}.csv", name)
         return self._read[name]
 
+    def check(self) -> None:
+        """Reads every CSV of the folder; raises `FileFault` for one that cannot be trusted."""
+        for path in sorted(self.folder.glob("*.csv")):
+            _ = self[path.stem]
+
     @cached_property
     def digest(self) -> str:
         """Changes whenever a crosswalk, vocabulary, list or further file does, so that rows are understood anew."""
         summed = hashlib.sha256()
         for path in sorted((*self.folder.glob("*.csv"), *TERMS.rglob("*.csv"), *self.further)):
-            summed.update(path.name.encode() + b"\0" + path.read_bytes())
+            summed.update(path.name.encode() + b"\0" + table_bytes(path))
         return summed.hexdigest()[:16]
 
 
@@ -117,38 +122,33 @@ def vocabulary_of(name: str) -> str:
 
 def _crosswalk(path: Path, name: str) -> Crosswalk:
     vocabulary_name = vocabulary_of(name)
+    codes = ("code",) if vocabulary_name in TITLES else ()
     lines: dict[str, Line] = {}
-    for line in _lines(path):
-        if line.code and line.code not in vocabulary(vocabulary_name).terms:
-            raise _fault(
-                path,
-                f"the code {line.code!r} of {line.word!r} is not in the vocabulary {vocabulary_name}",
-                f"el código {line.code!r} de {line.word!r} no está en el vocabulario {vocabulary_name}",
+    first: dict[str, int] = {}
+    for written in lines_of(path, "word", *codes):
+        line = _line(written, vocabulary_name)
+        word = fold(line.word)
+        if lines.setdefault(word, line) != line and (lines[word].code, lines[word].kind) != (line.code, line.kind):
+            raise written.fault(
+                f"{line.word!r} stands in line {first[word]} already, and means something else there; keep one of them",
+                f"{line.word!r} ya está en la línea {first[word]}, y significa otra cosa; deje una sola",
             )
-        if lines.setdefault(fold(line.word), line).code != line.code:
-            raise _fault(
-                path,
-                f"{line.word!r} stands there twice, with different codes",
-                f"{line.word!r} está dos veces, con códigos distintos",
-            )
+        first.setdefault(word, written.number)
     return Crosswalk(path, lines, vocabulary_name)
 
 
-def _lines(path: Path) -> list[Line]:
-    """The lines that hold a word. Spreadsheets put a mark before UTF-8, or save in another encoding altogether."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:
-            rows = csv.DictReader(opened)
-            read = [Line(row["word"], (row.get("code") or "").strip() or None, row.get("kind")) for row in rows]
-    except (KeyError, UnicodeDecodeError, csv.Error) as fault:
-        raise _fault(
-            path,
-            "it is not a table in UTF-8 with commas between its columns, the first of which is word",
-            "no es una tabla en UTF-8 con comas entre sus columnas, la primera de las cuales es word",
-        ) from fault
-    return [line for line in read if fold(line.word or "")]
-
-
-def _fault(path: Path, en: str, es: str) -> FileFault:
-    where = "/".join(path.parts[-3:])
-    return FileFault(Words(f"{where}: {en}", f"{where}: {es}"))
+def _line(written: Written, vocabulary_name: str) -> Line:
+    word, code = written["word"], written.cells.get("code") or None
+    if not fold(word):
+        raise written.fault(
+            "it has no word; each line should begin with a word of the source",
+            "no tiene palabra; cada línea debe empezar con una palabra de la fuente",
+        )
+    if code and vocabulary_name not in TITLES:
+        raise written.fault(
+            f"it gives the code {code!r}, and there is no vocabulary {vocabulary_name}; those are: {', '.join(TITLES)}",
+            f"da el código {code!r}, y no hay vocabulario {vocabulary_name}; los que hay: {', '.join(TITLES)}",
+        )
+    if code:
+        written.known("code", vocabulary(vocabulary_name).terms, f"{vocabulary_name}.csv")
+    return Line(word, code, written.cells.get("kind"))

@@ -50,7 +50,10 @@ RECORD = (
     *MEANING,
     "unmapped",
 )
-REJECT = ("run", "file", "row_number", "stage", "code", "field", "value", "message_en", "message_es", "raw")
+REJECT = (
+    *("run", "file", "row_number", "layer", "source_id", "stage"),
+    *("code", "field", "value", "message_en", "message_es", "raw"),
+)
 
 
 def meant(row: Harmonised) -> tuple[Any, ...]:
@@ -82,11 +85,13 @@ def _array(items: Iterable[str]) -> str:
 _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def as_copied(values: Iterable[Any]) -> bytes:
-    """Values as a line of COPY's text format."""
-    # No value holds a NUL, so it stands for COPY's own backslashes until the values' have been escaped.
+def as_copied(values: Sequence[Any]) -> bytes:
+    """Values as a line of COPY's text format; raises `ValueError` for NUL and half characters, which no text has."""
+    # A NUL stands for COPY's own backslashes until the values' have been escaped.
     said = ["\0N" if value is None else value if value.__class__ is str else _said(value) for value in values]
     line = "\t".join(said)
+    if line.count("\0") != values.count(None) + 2 * list(map(type, values)).count(bytes):
+        raise ValueError("a value holds a NUL", line)
     # Few rows hold any of the four, and to escape field by field takes longer than all else here.
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(said):
         line = "\t".join([field.translate(_ESCAPED) for field in said])

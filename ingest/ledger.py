@@ -14,6 +14,7 @@ from app.db.tables import ingest_run, ingest_run_file, ingest_step, source_file
 from app.errors import Busy, FileFault, VetalodeError
 from app.words import Words
 from ingest.rows import FileRead
+from ingest.verbatim import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ def begin(connection: Connection, source: str, digest: str, *, partial: bool) ->
     return run
 
 
+_AS_RECEIVED = ("source", "sha256", "name", "retrieved", "synthetic")
+
+
 def keep_files(
     connection: Connection,
     run: int,
@@ -130,21 +134,20 @@ def keep_files(
     *,
     synthetic: bool,
 ) -> list[int]:
-    """The ids of the files, kept once by their digest, and linked to the run in their order."""
+    """The ids of the files, each kept once as it was received, and linked to the run in their order."""
     ids = []
     for ordinal, (file, look) in enumerate(zip(files, read, strict=True)):
         row = upsert(source_file).values(
             source=source,
             sha256=file.sha256,
-            # A name in another encoding than the system's has half characters, which the database cannot keep.
-            name=file.path.name.encode("utf-8", "backslashreplace").decode(),
+            name=escaped(file.path.name),
             bytes=file.size,
             encoding=look.encoding,
             retrieved=file.retrieved,
             synthetic=synthetic,
         )
-        renewed = {"name": row.excluded.name, "synthetic": row.excluded.synthetic}
-        kept = row.on_conflict_do_update(index_elements=["source", "sha256"], set_=renewed)
+        # To "update" a name to itself makes the id of a file known before come back.
+        kept = row.on_conflict_do_update(index_elements=_AS_RECEIVED, set_={"name": row.excluded.name})
         ids.append(connection.execute(kept.returning(source_file.c.id)).scalar_one())
         connection.execute(insert(ingest_run_file).values(run=run, ordinal=ordinal, file=ids[-1]))
     return ids
@@ -192,5 +195,5 @@ def fail(engine: Engine, run: int, fault: BaseException) -> None:
         connection.execute(
             update(ingest_run)
             .where(ingest_run.c.id == run)
-            .values(state="failed", finished_at=func.now(), message_en=words.en, message_es=words.es)
+            .values(state="failed", finished_at=func.now(), message_en=escaped(words.en), message_es=escaped(words.es))
         )

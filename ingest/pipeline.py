@@ -76,10 +76,11 @@ def ingest(
     """Reads files of one source into the store. They hold the whole of each layer in them, unless `partial`.
     Rows of `synthetic` files are called so wherever they appear.
 
-    Raises `FileFault` where a file is not one of the source's, `Busy` where the source is being ingested already;
-    then, and on any crash, the records stay as they were.
+    Raises `FileFault` where a file is not one of the source's or a crosswalk cannot be trusted, `Busy` where the source
+    is being ingested already; then, and on any crash, the records stay as they were.
     """
     name = source.about.id
+    source.crosswalks.check()
     paths = [file for path in paths for file in source.files_of(path)]
     files = [receive(path, retrieved) for path in paths]
     with sole_run(engine, f"ingest {name}"):
@@ -224,7 +225,7 @@ class Judge:
         except RowRejected as rejection:
             if row.key:
                 self._refused.add(row.key)
-            return self._refuse(row, "harmonise", rejection.reason, row.raw)
+            return self._refuse(row, (row.layer, row.key, "harmonise"), rejection.reason, row.raw)
         self._seen[key] = said.row_hash
         self._verdicts[verdict] += 1
         if verdict is Verdict.CHANGED:
@@ -251,11 +252,12 @@ class Judge:
 
     def _unread(self, row: Row | Fault, reason: Reason, raw: Raw) -> Judged:
         self._unreadable += 1
-        return self._refuse(row, "read", reason, raw)
+        return self._refuse(row, (None, None, "read"), reason, raw)
 
-    def _refuse(self, row: Row | Fault, stage: str, reason: Reason, raw: Raw) -> Judged:
+    def _refuse(self, row: Row | Fault, of: tuple[str | None, str | None, str], reason: Reason, raw: Raw) -> Judged:
+        """`of`: the row's layer and id, as far as they can be told, and the step where it stops."""
         self._verdicts[Verdict.REJECTED] += 1
-        at = self._run, self._files[row.file], row.number, stage
+        at = self._run, self._files[row.file], row.number, *of
         said = reason.code, reason.field, reason.value, reason.words.en, reason.words.es
         return Judged(Verdict.REJECTED, as_copied((*at, *said, verbatim(raw).decode())))
 

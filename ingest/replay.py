@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from app.errors import BadValue, Refused
 from app.words import Words
-from ingest.asking import NEWEST
+from ingest.asking import STANDS, run_exists
 from ingest.landing import Verdict, keep_new
 from ingest.ledger import Counts, Step, begin, fail, finish, sole_run
 from ingest.pipeline import Judge, Known, known_records
@@ -48,39 +48,47 @@ _WAITING = text(f"""
            count(*) FILTER (WHERE reject.stage = 'read') AS damaged,
            coalesce(string_agg(DISTINCT reject.code, ', ') FILTER (WHERE reject.stage = 'read'), '') AS damage
     FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
-    WHERE {NEWEST} AND reject.resolved_by_run IS NULL
+    WHERE {STANDS} AND reject.resolved_by_run IS NULL
       AND (CAST(:source AS text) IS NULL OR run.source = :source) AND (CAST(:run AS int) IS NULL OR run.id = :run)
-    GROUP BY run.id ORDER BY run.id
+    GROUP BY run.id ORDER BY run.id DESC
 """)
 
-_REJECTS = text("""
-    SELECT id, file, row_number, raw FROM reject
-    WHERE run = :run AND stage = 'harmonise' AND resolved_by_run IS NULL ORDER BY id
+_REJECTS = text(f"""
+    SELECT reject.id, reject.file, row_number, raw
+    FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+    WHERE reject.run = :run AND stage = 'harmonise' AND resolved_by_run IS NULL AND {STANDS} ORDER BY reject.id
+""")
+
+_OVERTAKEN = text(f"""
+    SELECT EXISTS (SELECT FROM reject WHERE run = :run AND resolved_by_run IS NULL)
+       AND NOT EXISTS (
+           SELECT FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+           WHERE reject.run = :run AND resolved_by_run IS NULL AND {STANDS})
 """)
 
 
 def replay(engine: Engine, teller: Teller, name: str | None = None, run: int | None = None) -> list[Replayed]:
-    """Judges the rejects of each layer's newest run again, or only those of one source, or of one of these runs.
+    """Judges the rejects that stand again, or only those of one source, or of one run.
 
-    Raises `BadValue` for a run that there is not, `Refused` for one whose layers a later run has read, `Busy` where the
+    Raises `BadValue` for a run that there is not, `Refused` for one none of whose rejects stand, `Busy` where the
     source is being ingested.
     """
     with engine.connect() as connection:
         if run is not None:
-            _check_newest(connection, run)
+            _check_standing(connection, run)
         waiting = connection.execute(_WAITING, {"source": name, "run": run}).all()
     return [_replay_run(engine, teller, one) for one in waiting]
 
 
-def _check_newest(connection: Connection, run: int) -> None:
-    newest = connection.scalar(text(f"SELECT {NEWEST} FROM ingest_run run WHERE id = :run"), {"run": run})
-    if newest is None:
+def _check_standing(connection: Connection, run: int) -> None:
+    if not run_exists(connection, run):
         raise BadValue(Words(f"there is no run {run}", f"no existe la ejecución {run}"))
-    if not newest:
+    if connection.scalar(_OVERTAKEN, {"run": run}):
         raise Refused(
             Words(
-                f"a later run has read the layers of run {run} anew; replay the rejects of that one",
-                f"una ejecución posterior ya leyó las capas de la ejecución {run}; repita los rechazos de aquella",
+                f"later runs have read anew all rows that run {run} rejected; replay the rejects of those",
+                f"ejecuciones posteriores ya leyeron todas las filas que rechazó la ejecución {run}; repita los"
+                " rechazos de aquellas",
             )
         )
 
@@ -98,6 +106,7 @@ def _replay_run(engine: Engine, teller: Teller, waiting: Row[*tuple[Any, ...]]) 
                 f"una fila de {waiting.source} no se distingue sin su archivo; ingiera el archivo de nuevo",
             )
         )
+    of_source.crosswalks.check()
     with sole_run(engine, f"ingest {waiting.source}"):
         with engine.begin() as connection:
             store_vocabularies(connection)
@@ -131,7 +140,7 @@ def _carry_out(connection: Connection, run: int, of: int, again: "_Again", rejec
     )
     usable, staying = len(again.resolved), again.rows - len(again.resolved)
     counts = Counts(rows_in=again.rows, published=usable, rejected=staying)
-    # Without layers: it read no file of theirs, so the run whose rejects they are is still the newest of its layers.
+    # Without layers: it read no file of theirs, so the rejects of which it makes nothing go on standing.
     finish(connection, run, counts, (), [Step("replay", again.rows, usable, staying, 0, perf_counter() - started)])
     connection.execute(
         text("UPDATE ingest_run SET message_en = :en, message_es = :es WHERE id = :run"),

@@ -35,8 +35,9 @@ def verbatim(raw: Raw) -> bytes:
 
 def shown(raw: Raw) -> Raw:
     """Such a row for people to read, value by value as text, with NUL and half characters as escapes."""
-    return {_escaped(name): _escaped(str(value)) for name, value in raw.items()}
+    return {escaped(name): escaped(str(value)) for name, value in raw.items()}
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
+    """Words that a database can keep. Names of files in another encoding than the system's have half characters."""
     return words.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()

@@ -1,6 +1,5 @@
 """Puts the vocabularies, the critical lists and the sources into their tables, for foreign keys to hold to."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
@@ -9,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db import tables
 from app.domain import critical
+from app.domain.table import Line, table_by
 from app.domain.vocabulary import TERMS, TITLES, Vocabulary, vocabulary
 from ingest.sources import all_about
 
@@ -32,12 +32,20 @@ def _terms(table: Table, read: Vocabulary, further: Mapping[str, Mapping[str, st
     ]
 
 
+_AXES = ("feature_kind", "occurrence_type", "mine_status")
+
+
 def _status_axes() -> dict[str, dict[str, str | None]]:
     """What a status says on each axis: kind of feature, occurrence type, mine status."""
-    with (TERMS / "status_axes.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            row.pop("status"): {name: value or None for name, value in row.items()} for row in csv.DictReader(lines)
-        }
+    lines = table_by(TERMS / "status_axes.csv", "status", *_AXES)
+    for line in lines.values():
+        line.known("status", vocabulary("status").terms, "status.csv")
+    return {status: {axis: _on_axis(line, axis) for axis in _AXES} for status, line in lines.items()}
+
+
+def _on_axis(line: Line, axis: str) -> str | None:
+    """A code, or none where the status says nothing on this axis."""
+    return line.known(axis, vocabulary(axis).terms, f"{axis}.csv") if line[axis] else None
 
 
 def _store_lists(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from contextlib import ExitStack, suppress
 from itertools import islice
 from typing import IO, Any, Self, cast
 
-from app.errors import Refused
+from app.errors import Refused, VetalodeError
 from app.words import Words
 from ingest.rows import Fault, Row
 from ingest.sources import Source, source
@@ -79,10 +79,12 @@ class _Worker:
     """A process that understands one batch at a time."""
 
     def __init__(self) -> None:
-        # In a process group of its own: Ctrl-C ends the run, and the end of the run ends the worker.
-        command = (sys.executable, "-m", "ingest.workers")
+        # In a process group of its own: Ctrl-C ends the run, and the end of the run ends the worker. It looks for
+        # modules just where this process does, and not in the folder where someone happens to be.
+        command = (sys.executable, "-P", "-m", "ingest.workers")
+        path = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
         self._process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0, env=os.environ | path
         )
         self._input, self._output = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._batch: list[Asked] = []
@@ -99,7 +101,8 @@ class _Worker:
             self._input.write(packed)
             self._input.flush()
         except BrokenPipeError as fault:
-            raise _gone() from fault
+            self._answer()
+            raise self._gone() from fault
 
     def give(self, batch: list[Asked], packed: bytes) -> None:
         self._batch = batch
@@ -107,41 +110,68 @@ class _Worker:
 
     def take(self) -> list[_Told]:
         """The rows of the batch given, each with what it says."""
+        return [(asked.row, one) for asked, one in zip(self._batch, self._answer(), strict=True)]
+
+    def _answer(self) -> list[Said]:
+        """What the worker says next; raises `Refused` where that is why it cannot go on, or nothing any more."""
         try:
-            said: list[Said] = pickle.load(self._output)  # noqa: S301
-        except EOFError as fault:
-            raise _gone() from fault
-        return [(asked.row, one) for asked, one in zip(self._batch, said, strict=True)]
+            said: list[Said] | Words = pickle.load(self._output)  # noqa: S301
+        except (EOFError, pickle.UnpicklingError) as fault:
+            raise self._gone() from fault
+        if isinstance(said, Words):
+            raise Refused(said)
+        return said
+
+    def _gone(self) -> Refused:
+        """Killed from outside, as a system does that is short of memory, or broken down by a fault that it told."""
+        code = self._process.wait()
+        en, es = (
+            (
+                f"was ended by signal {-code}; see whether memory is short,",
+                f"recibió la señal {-code}; vea si falta memoria",
+            )
+            if code < 0
+            else ("broke down, for the reason told above; mend it,", "falló por el motivo dicho arriba; remédielo")
+        )
+        return Refused(
+            Words(
+                f"a worker process {en} and ingest the files again; nothing was stored",
+                f"un proceso auxiliar {es} e ingiera los archivos de nuevo; no se guardó nada",
+            )
+        )
 
 
 def _packed(what: object) -> bytes:
     return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
 
 
-def _gone() -> Refused:
-    return Refused(
-        Words(
-            "a worker process ended before its work was done, so nothing was stored; see whether memory is short, "
-            "and ingest the files again",
-            "un proceso auxiliar terminó antes que su trabajo, así que no se guardó nada; vea si falta memoria "
-            "e ingiera los archivos de nuevo",
-        )
-    )
-
-
 def work(given: IO[bytes], taken: IO[bytes]) -> None:
-    """A worker's life: what its run is, then batch after batch."""
+    """A worker's life: what its run is, then batch after batch; at last, where it cannot go on, the reason."""
+    try:
+        # The end of its input, even in the midst of a batch, is the end of its run.
+        with suppress(EOFError, pickle.UnpicklingError, BrokenPipeError):
+            for answer in _answers(given):
+                taken.write(_packed(answer))
+                taken.flush()
+    except VetalodeError as fault:
+        taken.write(_packed(fault.words))
+        taken.flush()
+
+
+def _answers(given: IO[bytes]) -> Iterator[list[Said]]:
     name, digest, run, files, synthetic = pickle.load(given)  # noqa: S301
     of = source(name)
     if of.crosswalks.digest != digest:
-        raise SystemExit(f"{name}: crosswalks edited meanwhile · tablas editadas mientras tanto")
+        raise Refused(
+            Words(
+                f"a crosswalk or vocabulary of {name} was edited meanwhile; ingest the files again",
+                f"una tabla o un vocabulario de {name} se editó mientras tanto; ingiera los archivos de nuevo",
+            )
+        )
     understand = Understanding(of, run, files, synthetic=synthetic)
     gc.disable()
-    with suppress(EOFError, BrokenPipeError):
-        while True:
-            batch = pickle.load(given)  # noqa: S301
-            taken.write(_packed(list(map(understand, batch))))
-            taken.flush()
+    while True:
+        yield list(map(understand, pickle.load(given)))  # noqa: S301
 
 
 if __name__ == "__main__":

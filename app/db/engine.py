@@ -34,6 +34,7 @@ def serving_engine(settings: Settings) -> AsyncEngine:
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
+            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: COPY's lines are written in it
             "application_name": "vetalode-service",
             "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
         },
@@ -74,6 +75,7 @@ def ingesting_engine(settings: Settings) -> Engine:
         _address(settings),
         connect_args={
             "connect_timeout": 5,
+            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: COPY's lines are written in it
             "application_name": "vetalode-ingest",
             "options": f"-c statement_timeout={_INGEST_LIMIT_MS} -c timezone=UTC -c client_min_messages=warning",
         },

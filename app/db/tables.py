@@ -106,7 +106,7 @@ source_file = Table(
     Column("encoding", Text, nullable=False),
     Column("retrieved", Date, nullable=False),
     Column("synthetic", Boolean, nullable=False),
-    UniqueConstraint("source", "sha256"),
+    UniqueConstraint("source", "sha256", "name", "retrieved", "synthetic"),
 )
 
 ingest_run = Table(
@@ -174,6 +174,9 @@ reject = Table(
     Column("message_es", Text, nullable=False),
     Column("raw", JSONB, nullable=False),
     Column("resolved_by_run", Integer, ForeignKey("ingest_run.id")),
+    # Null where the row is too damaged to tell.
+    Column("layer", _Code),
+    Column("source_id", _Code),
 )
 
 

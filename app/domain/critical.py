@@ -6,15 +6,14 @@ doubt (`certain` no) are kept in the CSVs and do not count. A list that another 
 date; `current` leaves it out.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
-from app.domain.vocabulary import TERMS
+from app.domain.table import Line, lines_of, table_by, table_fault
+from app.domain.vocabulary import TERMS, vocabulary
 from app.words import Words
 
 FOLDER = TERMS / "critical"
@@ -59,23 +58,69 @@ def _in_force(lists: list[CriticalList]) -> Iterator[str]:
             yield one.code
 
 
+_STANDINGS = ("law", "official", "presented")
+_INDEX = ("label_en", "label_es", "country", "listed_on", "status", "source", "note_en", "note_es")
+
+
 def _lists() -> Iterator[CriticalList]:
-    kin = _certain(_rows(TERMS / "commodity_kin.csv"))
-    for row in _rows(FOLDER / "index.csv"):
-        named = [member["commodity"] for member in _certain(_rows(FOLDER / f"{row['code']}.csv"))]
+    kin = [line for line in lines_of(TERMS / "commodity_kin.csv", *_KIN) if _is_kin(line)]
+    index = table_by(FOLDER / "index.csv", "code", *_INDEX)
+    for path in sorted(FOLDER.glob("*.csv")):
+        if path.stem not in ("index", *index):
+            raise table_fault(
+                path,
+                f"no line of index.csv has the code {path.stem}; add one, or take the file out of the folder",
+                f"ninguna línea de index.csv tiene el código {path.stem}; agréguela, o saque el archivo de la carpeta",
+            )
+    for code, line in index.items():
         yield CriticalList(
-            code=row["code"],
-            label=Words(row["label_en"], row["label_es"]),
-            country=row["country"],
-            listed_on=date.fromisoformat(row["listed_on"]),
-            standing=row["status"],
-            source=row["source"],
-            note=Words(row["note_en"], row["note_es"]),
-            counts=MappingProxyType(_counts(named, kin)),
+            code=code,
+            label=Words(line["label_en"], line["label_es"]),
+            country=line.known("country", vocabulary("country").terms, "country.csv"),
+            listed_on=_day(line),
+            standing=line.known("status", _STANDINGS),
+            source=line["source"],
+            note=Words(line["note_en"], line["note_es"]),
+            counts=MappingProxyType(_counts(_named(code, line), kin)),
         )
 
 
-def _counts(named: list[str], kin: list[dict[str, str]]) -> dict[str, str]:
+def _day(line: Line) -> date:
+    try:
+        return date.fromisoformat(line["listed_on"])
+    except ValueError as fault:
+        raise line.fault(
+            f"its listed_on is {line['listed_on']!r}; it should be a day like 2025-11-07",
+            f"en listed_on tiene {line['listed_on']!r}; debe ser un día como 2025-11-07",
+        ) from fault
+
+
+def _named(code: str, of: Line) -> list[str]:
+    """The commodities that a list names for certain."""
+    path = FOLDER / f"{code}.csv"
+    if not path.exists():
+        raise of.fault(
+            f"the list {code!r} has no file {code}.csv beside this one; add it, or take the line out",
+            f"la lista {code!r} no tiene un archivo {code}.csv junto a este; agréguelo, o quite la línea",
+        )
+    return [one for one, line in table_by(path, "commodity", "certain").items() if _is_member(line)]
+
+
+def _is_member(line: Line) -> bool:
+    line.known("commodity", vocabulary("commodity").terms, "commodity.csv")
+    return line.known("certain", ("yes", "no")) == "yes"
+
+
+_KIN = ("commodity", "relation", "of", "certain")
+
+
+def _is_kin(line: Line) -> bool:
+    line.known("of", vocabulary("commodity").terms, "commodity.csv")
+    line.known("relation", ("form-of", "member-of"))
+    return _is_member(line)
+
+
+def _counts(named: list[str], kin: list[Line]) -> dict[str, str]:
     counts = {commodity: commodity for commodity in named}
     for row in kin:
         if row["relation"] == "member-of" and row["commodity"] in named:
@@ -85,12 +130,3 @@ def _counts(named: list[str], kin: list[dict[str, str]]) -> dict[str, str]:
         if row["relation"] == "form-of" and row["of"] in counts:
             counts.setdefault(row["commodity"], row["of"])
     return counts
-
-
-def _certain(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [row for row in rows if row["certain"] == "yes"]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))

@@ -1,6 +1,5 @@
 """The controlled vocabularies: codes with a label in each language, read from `terms/*.csv`."""
 
-import csv
 import difflib
 import unicodedata
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from app.domain.table import Line, table_by
 from app.errors import BadValue, NotThere
 from app.words import Lang, Words
 
@@ -87,14 +87,34 @@ def vocabulary(name: str) -> Vocabulary:
                 f"no existe el vocabulario {name!r}; hay: {known}",
             )
         )
-    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        terms = [_term(row) for row in csv.DictReader(lines)]
-    return Vocabulary(name, TITLES[name], MappingProxyType({term.code: term for term in terms}))
+    lines = table_by(TERMS / f"{name}.csv", "code", "label_en", "label_es")
+    for line in lines.values():
+        _check_above(line, lines)
+    return Vocabulary(name, TITLES[name], MappingProxyType({code: _term(line) for code, line in lines.items()}))
 
 
-def _term(row: dict[str, str]) -> Term:
-    code, en, es = row.pop("code"), row.pop("label_en"), row.pop("label_es")
-    return Term(code, Words(en, es), MappingProxyType({name: value or None for name, value in row.items()}))
+def _term(line: Line) -> Term:
+    more = {name: value or None for name, value in line.cells.items() if name not in ("code", "label_en", "label_es")}
+    for column in ("label_en", "label_es"):
+        if not line[column]:
+            raise line.fault(
+                f"{line['code']} has no {column}; each term should have a name in both languages",
+                f"{line['code']} no tiene {column}; cada término debe tener nombre en los dos idiomas",
+            )
+    return Term(line["code"], Words(line["label_en"], line["label_es"]), MappingProxyType(more))
+
+
+def _check_above(line: Line, lines: Mapping[str, Line]) -> None:
+    """Where terms have parents, the way up from one must end at a root."""
+    passed, at = set[str](), line
+    while at.cells.get("parent"):
+        passed.add(at["code"])
+        at = lines[at.known("parent", lines, at.path.name)]
+        if at["code"] in passed:
+            raise line.fault(
+                f"the parents of {line['code']} lead back to {at['code']}; they should end at a term without a parent",
+                f"los superiores de {line['code']} vuelven a {at['code']}; deben acabar en un término sin superior",
+            )
 
 
 def fold(text: str) -> str:

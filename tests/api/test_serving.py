@@ -1,17 +1,20 @@
 """`python -m app` serves until told to stop, answers what is under way, and says in two languages why it cannot."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
+import app
 from app.__main__ import main
 
 ITEMS = "/collections/deposits/items"
@@ -54,6 +57,17 @@ def test_a_request_under_way_is_answered_before_the_service_ends(serve, own_samp
     assert (answers[0].status_code, answers[0].json()["numberMatched"]) == (200, 132)
     assert served.process.returncode in (0, -told)
     assert "Traceback" not in served.log.read_text()
+
+
+def test_a_damaged_vocabulary_is_said_by_its_line_in_both_languages(tmp_path):
+    left_out = shutil.ignore_patterns("node_modules", "dist", "__pycache__")
+    shutil.copytree(Path(app.__file__).parent, tmp_path / "app", ignore=left_out)
+    sizes = tmp_path / "app/domain/terms/size.csv"
+    sizes.write_text(sizes.read_text(encoding="utf-8").replace("small,", '"small,'), encoding="utf-8")
+    ran = subprocess.run([sys.executable, "-m", "app"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    en, es = ran.stderr.splitlines()
+    assert "domain/terms/size.csv: line 5: a quotation mark is left open" in en
+    assert "domain/terms/size.csv: línea 5: una comilla queda abierta" in es
 
 
 def test_questions_that_take_longer_do_not_hold_the_service_up(serve, own_sample_store, at_work, eventually):

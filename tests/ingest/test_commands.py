@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -106,6 +107,22 @@ def test_rejects_are_listed_by_reason_and_row_by_row(sample_store: Engine, vetal
     out = vetalode(sample_store, "rejects", "--source", "sgm", lang="es")[1]
     assert "Filas rechazadas, por motivo" in out
     assert "mrds.csv" not in out
+
+
+def test_rejects_are_counted_where_not_all_are_shown(
+    empty_store: Engine, vetalode: Vetalode, mrds: Callable[..., Path]
+) -> None:
+    vetalode(empty_store, "ingest", "mrds", mrds(*(f"{number},lost,," for number in range(25)), "99,a"))
+    out = vetalode(empty_store, "rejects")[1]
+    assert "Rejected rows, 20 of 26" in out
+    assert re.search(r"│ position-missing +│ 25 +│", out)
+    assert out.count("mrds.csv") == 20
+    out = vetalode(empty_store, "rejects", "--limit", "3", lang="es")[1]
+    assert ("Filas rechazadas, 3 de 26" in out, out.count("mrds.csv")) == (True, 3)
+    assert vetalode(empty_store, "rejects", "--limit", "0")[1].count("mrds.csv") == 0
+    assert len(json.loads(vetalode(empty_store, "rejects", "--format", "json")[1])) == 26
+    assert len(json.loads(vetalode(empty_store, "rejects", "--format", "json", "--limit", "2")[1])) == 2
+    assert "Rejected rows, 26 of 26" in vetalode(empty_store, "rejects", "--limit", "99")[1]
 
 
 def test_rejects_come_back_from_csv_and_json_as_they_are(sample_store: Engine, vetalode: Vetalode) -> None:

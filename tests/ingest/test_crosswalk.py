@@ -127,7 +127,7 @@ def test_phrases_are_whole_words_the_longest_first(text: str, codes: list[str | 
     "data",
     [
         "\ufeffword,code\nOro,gold\n",
-        "word,code\r\nOro, gold \r\n\r\n,gold\r\n",
+        "word,code\r\nOro, gold \r\n\r\n,\r\n",
         "code,word\ngold,Oro",
         "word,code\nOro,gold\nORO,gold",
     ],
@@ -141,21 +141,44 @@ def test_a_crosswalk_saved_by_a_spreadsheet_is_read(crosswalk: Callable[..., Cro
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("data", "en", "es"),
     [
-        ("word,code\nOro,gould\n", "the code 'gould' of 'Oro' is not in the vocabulary commodity"),
-        ("word,code\nOro,gold\noro,silver\n", "'oro' stands there twice, with different codes"),
-        ("word;code\nOro;gold\n", "it is not a table in UTF-8 with commas"),
-        ("word,code\nníquel,nickel\n".encode("latin-1"), "it is not a table in UTF-8 with commas"),
+        ("Oro,gould,", "line 2: its code is 'gould'; it should be a code of commodity.csv, such as 'gold'", "línea 2"),
+        ("Oro,gold,\noro,silver,", "line 3: 'oro' stands in line 2 already, and means something else", "deje una"),
+        ("Oro,gold,a\noro,gold,b", "line 3: 'oro' stands in line 2 already, and means something else", "deje una"),
+        (",gold,\n", "line 2: it has no word; each line should begin with a word", "línea 2: no tiene palabra"),
+        ('Oro,gold,\n"Plata,silver,\nCobre,copper,', "line 3: a quotation mark is left open", "una comilla queda"),
+        ('"Plata,silver,\nCobre,copper,"', "line 2: a quotation mark is left open", "se escribe dos veces"),
+        ('"Pla"ta,silver,', "line 2: a quotation mark is left open, or closed before the end", "línea 2: una comilla"),
+        ("Oro,gold", "line 2: it has 2 cells and the first line names 3 columns", "tiene 2 celdas"),
+        ("Oro, native,gold,", "line 2: it has 4 cells and the first line names 3 columns", "tiene 4 celdas"),
+        ("Oro\0,gold,", "line 2: it holds the control character '\\x00'", "el carácter de control '\\x00'"),
     ],
-    ids=["no such code", "two codes", "semicolons", "not UTF-8"],
 )
-def test_a_crosswalk_that_cannot_be_trusted_is_refused(
-    crosswalk: Callable[..., Crosswalks], data: str | bytes, sentence: str
+def test_a_line_that_cannot_be_trusted_is_refused(
+    crosswalk: Callable[..., Crosswalks], data: str, en: str, es: str
 ) -> None:
-    with pytest.raises(FileFault, match=r"commodity\.csv: ") as refusal:
-        crosswalk(data)["commodity"]
-    assert sentence in refusal.value.words.en
+    with pytest.raises(FileFault, match=r"commodity\.csv: line") as refusal:
+        crosswalk(f"word,code,kind\n{data}\n")["commodity"]
+    assert en in refusal.value.words.en
+    assert es in refusal.value.words.es
+
+
+def test_a_crosswalk_without_a_line_explains_nothing(crosswalk: Callable[..., Crosswalks]) -> None:
+    read = crosswalk("word,code\n")["commodity"]
+    assert (read.lines, read.phrases("a vein of gold"), list(read.names("a, b"))) == (
+        {},
+        ([], "a vein of gold"),
+        ["a", "b"],
+    )
+
+
+def test_a_crosswalk_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileFault, match=r"commodity\.csv: it cannot be read: No such file or directory"):
+        Crosswalks(tmp_path)["commodity"]
+    (tmp_path / "size.csv").mkdir()
+    with pytest.raises(FileFault, match=r"size\.csv: it cannot be read: Is a directory"):
+        _ = Crosswalks(tmp_path).digest
 
 
 def test_the_digest_changes_with_any_crosswalk_and_with_nothing_else(crosswalk: Callable[..., Crosswalks]) -> None:

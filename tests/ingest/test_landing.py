@@ -209,3 +209,51 @@ def test_all_verdicts_take_effect_at_once(settled: Callable[..., Any]) -> None:
         }
         | THEIRS
     )
+
+
+# Every control character, each alone and amid words, and whatever COPY or an array might take for its own.
+ODD = [
+    *(chr(code) for code in (*range(1, 32), 127, *range(128, 160))),
+    *("\\.", "\\", "\\\\", "\\N", "\\t", "\\x41", "\\101", "\t", "\n", "\r\n", "\n\\.\n", "\t\\.\t", "\\\t", "\\\n"),
+    *(
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        "\ufffe",
+        "\uffff",
+        "\U0010ffff",
+        "e\u0301",
+        "\u202e",
+        '{"a"}',
+        "'",
+        "$$",
+        "%s",
+        ":x",
+    ),
+]
+
+
+def test_each_odd_character_comes_back_as_it_was_alone_and_amid_words(empty_store: Engine) -> None:
+    words = [said for one in ODD for said in (one, f"a{one}b", f"{one}{one}")]
+    rows = [
+        values(
+            str(number),
+            NOTHING._replace(
+                name=one,
+                source_country=f"{one}\\",
+                commodities=(DepositCommodity("gold", 1, one),),
+                unmapped=(UnmappedWord("status", one, "status.csv"),),
+            ),
+        )
+        for number, one in enumerate(words)
+    ]
+    said = [
+        (row.name, row.source_country, row.commodity_words, row.unmapped[0]["word"]) for row in kept(empty_store, *rows)
+    ]
+    assert said == [(one, f"{one}\\", [one], one) for one in words]
+
+
+@pytest.mark.parametrize("word", ["\0", "\0N", "a\0N", "\0.", "\ud800", "a\udcffb"])
+def test_what_no_column_can_hold_is_refused_and_never_taken_for_something_else(word: str) -> None:
+    with pytest.raises(ValueError, match=r"NUL|surrogates not allowed"):
+        as_copied(values("1", NOTHING._replace(name=word)))

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from ingest import commands
+from app.db import schema
+from ingest import command_line, commands
 from ingest.__main__ import main
 from ingest.rows import Fault, Reading, Row
 from ingest.sources import source
@@ -168,6 +169,112 @@ def test_a_role_without_rights_is_told_so(vetalode: Vetalode, empty_store: Engin
     code, _, err = vetalode(empty_store, "status")
     assert (code, err.count("\n")) == (1, 1)
     assert "permission denied for table" in err
+
+
+def test_a_store_that_may_only_be_read_is_told_so(vetalode: Vetalode, empty_store: Engine) -> None:
+    with empty_store.begin() as connection:
+        name = empty_store.url.database
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    for words in (["ingest", "mrds", SAMPLE], ["publish"]):
+        code, _, err = vetalode(empty_store, *words, lang="es")
+        assert (code, err.count("\n"), "in a read-only transaction" in err) == (1, 1, True)
+        assert err.startswith("no se puede usar la base de datos de DATABASE_URL: ")
+    assert vetalode(empty_store, "rejects")[0] == 0
+
+
+EVERY_VERB: list[list[Any]] = [
+    *([verb] for verb in ("publish", "rollback", "status", "rejects", "replay", "unmapped", "diff", "report")),
+    ["ingest", "mrds", SAMPLE],
+]
+
+
+def test_a_store_of_another_version_says_what_to_do(vetalode: Vetalode, make_database: Callable[..., str]) -> None:
+    url = make_database()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        schema.migrate(connection, "0003")
+    for words in EVERY_VERB:
+        assert vetalode(url, *words) == (
+            1,
+            "",
+            "the tables of the database are of an older version of Vetalode; run `vetalode migrate`\n",
+        )
+    assert vetalode(url, "migrate")[0] == 0
+    assert vetalode(url, "status")[0] == 0
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    for words in [*EVERY_VERB, ["migrate"]]:
+        assert vetalode(url, *words, lang="es") == (
+            1,
+            "",
+            "las tablas de la base de datos son de una versión más reciente de Vetalode; use esa versión\n",
+        )
+
+
+def test_a_database_that_cannot_hold_all_names_is_not_migrated(
+    vetalode: Vetalode, make_database: Callable[..., str], server: str
+) -> None:
+    url = make_url(make_database())
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {url.database}"))
+        how = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        connection.execute(text(f"CREATE DATABASE {url.database} {how}"))
+    maintenance.dispose()
+    code, _, err = vetalode(url.render_as_string(hide_password=False), "migrate")
+    assert (code, err) == (
+        1,
+        "the database keeps text in LATIN1; make one with ENCODING 'UTF8', which holds all names\n",
+    )
+
+
+def test_what_needs_no_store_asks_for_none(vetalode: Vetalode) -> None:
+    assert vetalode("nonsense", "vocab", "check")[:2] == (
+        0,
+        "the vocabularies and crosswalks agree with each other\n",
+    )
+
+
+def test_names_that_the_terminal_cannot_show_are_escaped(empty_store: Engine, mrds: Callable[..., Path]) -> None:
+    settings = {"DATABASE_URL": empty_store.url.render_as_string(hide_password=False), "PYTHONIOENCODING": "latin-1"}
+    environment = os.environ | settings | {"PGCLIENTENCODING": "LATIN1"}
+
+    def program(*words: object) -> tuple[int, bytes, bytes]:
+        command = [sys.executable, "-m", "ingest", *map(str, words)]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+        return ran.returncode, ran.stdout, ran.stderr
+
+    assert program("ingest", "mrds", mrds("1,\u77ff \u00f1,,", name="\u77ff.csv"))[0] == 0
+    code, out, err = program("rejects", "--format", "json")
+    assert (code, err) == (0, b"")
+    assert (rb'"file": "\u77ff.csv"' in out, '\\u77ff ñ"'.encode("latin-1") in out) == (True, True)
+    assert program("status")[::2] == (0, b"")
+
+
+def test_an_answer_that_was_closed_is_no_trouble(migrated: Engine) -> None:
+    address = {"DATABASE_URL": migrated.url.render_as_string(hide_password=False)}
+    command = ["sh", "-c", f"exec {sys.executable} -m ingest status >&-"]
+    ran = subprocess.run(command, cwd=ROOT, env=os.environ | address, stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_run_that_finds_no_room_for_what_waits_is_told_so(empty_store: Engine, mrds: Callable[..., Path]) -> None:
+    path = mrds(*(f"{number},{'x' * 2000},," for number in range(20_000)))
+    address = {"DATABASE_URL": empty_store.url.render_as_string(hide_password=False)}
+    command = ["sh", "-c", f"ulimit -f 100; exec {sys.executable} -m ingest ingest mrds {path}"]
+    ran = subprocess.run(command, cwd=ROOT, env=os.environ | address, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.count("Traceback")) == (1, 0)
+    assert "there is no room left (File too large)" in ran.stderr
+
+
+def test_stopping_before_anything_began_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    def stop(_words: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "run", stop)
+    assert main(["status"]) == 130
+    assert capsys.readouterr().err == "stopped · detenido\n"
 
 
 @pytest.mark.parametrize("how", ["pg_cancel_backend", "pg_terminate_backend"])

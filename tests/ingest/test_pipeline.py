@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from app.domain.deposit import Harmonised
 from app.errors import Busy, FileFault
+from app.words import Words
 from ingest.crosswalk import Crosswalks
 from ingest.ledger import Counts, sole_run
 from ingest.pipeline import Outcome, ingest
@@ -347,8 +349,33 @@ def test_what_was_made_up_and_what_a_survey_said_are_never_the_same(
     path = mrds("1,a,1,1")
     run(path)
     assert run(path, synthetic=True).counts == Counts(rows_in=1, published=1)
-    assert one(empty_store, "SELECT synthetic FROM source_file") is True
+    assert one(empty_store, "SELECT array_agg(synthetic ORDER BY id) FROM source_file") == [False, True]
     assert run(path, synthetic=True).repeat_of is not None
+
+
+def test_a_run_keeps_the_names_days_and_kind_of_its_files_when_their_bytes_come_again(
+    run: Run, mrds: Mrds, empty_store: Engine
+) -> None:
+    rows = "1,a,1,1", "2,b,,"
+    run(mrds(*rows, name="old.csv"), retrieved=date(2026, 1, 1))
+    run(mrds(*rows, name="new.csv"), retrieved=date(2026, 2, 2), partial=True)
+    run(mrds(*rows, name="made.csv"), retrieved=date(2026, 2, 2), synthetic=True)
+    run(mrds(*rows, name="old.csv"), retrieved=date(2026, 1, 1), partial=True)
+    with empty_store.connect() as connection:
+        told = connection.execute(
+            text("""
+                SELECT run, name, retrieved::text, synthetic,
+                       (SELECT array_agg(row_number) FROM reject WHERE reject.run = link.run AND reject.file = file.id)
+                FROM ingest_run_file link JOIN source_file file ON file.id = link.file ORDER BY run
+            """)
+        )
+        assert [tuple(one) for one in told] == [
+            (1, "old.csv", "2026-01-01", False, [3]),
+            (2, "new.csv", "2026-02-02", False, [3]),
+            (3, "made.csv", "2026-02-02", True, [3]),
+            (4, "old.csv", "2026-01-01", False, [3]),
+        ]
+        assert connection.scalar(text("SELECT count(*) FROM source_file")) == 3
 
 
 @pytest.mark.parametrize("retrieved", [None, date(2026, 10, 4)])
@@ -383,15 +410,26 @@ def test_a_file_that_is_refused_leaves_no_run(
     assert one(empty_store, "SELECT count(*) FROM ingest_run") == 0
 
 
-def test_a_run_that_breaks_down_leaves_its_reason_and_nothing_else(
+def test_a_crosswalk_that_cannot_be_trusted_leaves_no_run(
     run: Run, mrds: Mrds, own_source: Source, empty_store: Engine, one: One
 ) -> None:
-    run(mrds("1,a,1,1,Gold", more=",commod1", name="a.csv"), of=own_source)
-    broken = edited(own_source, "commodity", "Unobtainium,nonsense,")
-    with pytest.raises(FileFault, match="'nonsense' of 'Unobtainium'"):
-        run(mrds("2,b,1,1,Gold", more=",commod1", name="b.csv"), of=broken)
+    edited(own_source, "deposit_form", '"Vena,vein,', "Manto,manto,")
+    with pytest.raises(FileFault, match=r"deposit_form\.csv: line \d+: a quotation mark is left open"):
+        run(mrds("1,a,1,1"), of=own_source)
+    assert one(empty_store, "SELECT count(*) FROM ingest_run") == 0
+
+
+def test_a_run_that_breaks_down_leaves_its_reason_and_nothing_else(
+    run: Run, mrds: Mrds, empty_store: Engine, one: One
+) -> None:
+    def harmonise(*_: object) -> Harmonised:
+        raise FileFault(Words("\udcff.csv: the file went away", "\udcff.csv: el archivo desapareció"))
+
+    run(mrds("1,a,1,1,Gold", more=",commod1", name="a.csv"))
+    with pytest.raises(FileFault, match="the file went away"):
+        run(mrds("2,b,1,1,Gold", more=",commod1", name="b.csv"), of=replace(MRDS, harmonise=harmonise))
     assert one(empty_store, "SELECT state FROM ingest_run WHERE id = 2") == "failed"
-    assert "no está en el vocabulario" in one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2")
+    assert one(empty_store, "SELECT message_es FROM ingest_run WHERE id = 2") == "\\udcff.csv: el archivo desapareció"
     assert one(empty_store, "SELECT string_agg(source_id, ',') FROM record WHERE valid_to_run IS NULL") == "1"
     assert one(empty_store, "SELECT count(*) FROM source_file") == 1
 

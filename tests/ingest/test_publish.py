@@ -3,7 +3,8 @@
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from app.errors import Busy, GateClosed, NothingPublished, NotThere
+from ingest import gates
 from ingest import publish as publishing
 from ingest.ledger import sole_run
 from ingest.pipeline import ingest
 from ingest.publish import Published, publish, rollback
 from ingest.report import Teller
+from ingest.rows import Reading
 from ingest.sources import source
 
 # The server is shared, so each question is about this database alone.
@@ -332,6 +335,36 @@ def test_a_release_is_of_one_moment_though_a_run_finishes_meanwhile(
     assert one(own_sample_store, SERVED) == f"{today()}.2: 133 of 133"
     gold = "SELECT count(*) FROM deposit_commodity WHERE release = 2 AND deposit = 'mrds-1'"
     assert one(own_sample_store, gold) == 1
+
+
+@pytest.mark.usefixtures("changed")
+def test_what_the_gates_have_not_seen_is_not_published(
+    own_sample_store: Engine, mrds: Callable[..., Path], quiet: Teller, monkeypatch: pytest.MonkeyPatch, one: One
+) -> None:
+    reading, looked, looking = threading.Event(), threading.Event(), gates.check
+
+    def read(paths: Sequence[Path]) -> Reading:
+        whole = source("mrds").read(paths)
+        return replace(whole, rows=(row for row in whole if reading.set() or looked.wait(30)))
+
+    odd = mrds(*(f"{number},a,30,-110,Unobtainium" for number in range(100, 200)), more=",commod1", name="odd.csv")
+    from_meanwhile = (replace(source("mrds"), read=read), [odd], own_sample_store, quiet)
+    run = threading.Thread(target=ingest, args=from_meanwhile, kwargs={"partial": True})
+
+    def look(connection: Connection, accepted: Sequence[str]) -> None:
+        looking(connection, accepted)
+        looked.set()
+        run.join()
+        assert one(own_sample_store, "SELECT count(*) FROM record WHERE unmapped IS NOT NULL") >= 100
+
+    run.start()
+    assert reading.wait(30)
+    monkeypatch.setattr(gates, "check", look)
+    assert publish(own_sample_store, quiet).deposits == 133
+    monkeypatch.undo()
+    assert one(own_sample_store, SERVED) == f"{today()}.2: 133 of 133"
+    with pytest.raises(GateClosed, match="carry words that no crosswalk explains"):
+        publish(own_sample_store, quiet)
 
 
 @pytest.mark.usefixtures("changed")

@@ -152,7 +152,7 @@ def test_only_the_rejects_of_each_layers_newest_run_are_judged(
     run(NO_GAMMA, mrds("4,Gamma,43,-113", "1,Alpha,40,-110"))
     with pytest.raises(Refused) as fault:
         again(None, 1)
-    assert "a later run has read the layers of run 1 anew" in fault.value.words.en
+    assert "later runs have read anew all rows that run 1 rejected" in fault.value.words.en
     with pytest.raises(BadValue) as none:
         again(None, 99)
     assert none.value.words.es == "no existe la ejecución 99"
@@ -160,20 +160,84 @@ def test_only_the_rejects_of_each_layers_newest_run_are_judged(
     assert [one.of for one in again("mrds", 2)] == [2]
 
 
-def test_a_part_does_not_take_the_place_of_the_whole_but_of_another_part(
-    run: Callable[..., int], again: Callable[..., list[Replayed]], empty_store: Engine, mrds: Callable[..., Path]
-) -> None:
-    def listed() -> list[tuple[int, int]]:
+Listed = Callable[[], list[tuple[int, int]]]
+
+
+@pytest.fixture
+def listed(empty_store: Engine) -> Listed:
+    """The rejects that a steward then sees, by run and row."""
+
+    def look() -> list[tuple[int, int]]:
         with empty_store.connect() as connection:
             return [(row.run, row.row_number) for row in asking.rejects(connection, None, None)]
 
+    return look
+
+
+def test_a_part_takes_the_place_of_no_other_rows(
+    run: Callable[..., int], again: Callable[..., list[Replayed]], listed: Listed, mrds: Callable[..., Path], ask: Ask
+) -> None:
     run(NO_GAMMA, mrds("1,Alpha,40,-110", "3,Gamma,42,-112"))
-    run(NO_GAMMA, mrds("2,Beta,,", name="part.csv"), partial=True)
-    assert listed() == [(1, 3), (2, 2)]
-    run(NO_GAMMA, mrds("2,Beta,41,-111", name="part.csv"), partial=True)
-    assert listed() == [(1, 3)]
-    assert [(one.of, one.counts.published) for one in again()] == [(1, 1)]
+    run(NO_GAMMA, mrds("5,Gamma,41,-111", "2,Beta,,", name="a.csv"), partial=True)
+    run(NO_GAMMA, mrds("6,Gamma,41,-111", "", name="b.csv"), partial=True)
+    assert listed() == [(1, 3), (2, 2), (2, 3), (3, 2)]
+    assert [(one.of, one.counts) for one in again()] == [
+        (3, Counts(rows_in=1, published=1)),
+        (2, Counts(rows_in=2, published=1, rejected=1)),
+        (1, Counts(rows_in=1, published=1)),
+    ]
+    assert listed() == [(2, 3)]
+    assert ask("SELECT source_id FROM record WHERE valid_to_run IS NULL ORDER BY 1") == [("1",), ("3",), ("5",), ("6",)]
     run(NO_GAMMA, mrds("1,Alpha,40,-110"))
+    assert listed() == []
+    assert ask("SELECT source_id FROM record WHERE valid_to_run IS NULL") == [("1",)]
+
+
+def test_a_part_speaks_anew_of_the_rows_that_it_has(
+    run: Callable[..., int], again: Callable[..., list[Replayed]], listed: Listed, mrds: Callable[..., Path], ask: Ask
+) -> None:
+    run(NO_GAMMA, mrds("1,Alpha,40,-110", "3,Gamma,42,-112", "4,Gamma,43,-113"))
+    run(NO_GAMMA, mrds("3,Gamma,,", "1,Alpha,,", name="a.csv"), partial=True)
+    assert listed() == [(1, 4), (2, 2), (2, 3)]
+    # Not the older words of 3 and 1, which no source says now.
+    assert [(one.of, one.counts.published) for one in again()] == [(2, 0), (1, 1)]
+    run(NO_GAMMA, mrds("3,Delta,42,-112", name="b.csv"), partial=True)
+    assert listed() == [(2, 3)]
+    assert ask("SELECT source_id FROM record WHERE valid_to_run IS NULL ORDER BY 1") == [("3",), ("4",)]
+
+
+def test_the_same_bytes_speak_anew_of_rows_without_an_id(
+    run: Callable[..., int], listed: Listed, mrds: Callable[..., Path]
+) -> None:
+    part = mrds(",Alpha,40,-110", "2,Be", name="a.csv")
+    run(MRDS, part, partial=True)
+    run(MRDS, mrds(",Beta,41,-111", name="b.csv"), partial=True)
+    assert listed() == [(1, 2), (1, 3), (2, 2)]
+    run(MRDS, part.rename(part.with_stem("again")), partial=True)
+    assert listed() == [(2, 2), (3, 2), (3, 3)]
+
+
+def test_the_whole_of_one_layer_takes_no_reject_of_another(
+    run: Callable[..., int], listed: Listed, answer: Callable[..., Path], mine: Callable[..., Any]
+) -> None:
+    scales = "Esc:1:250,000", "Esc:1:50,000"
+    lost = [mine(f"SIN LUGAR {n}", x=None, Escala=scale) for n, scale in enumerate(scales)]
+    found = [mine(f"LA VETA {n}", x=-110 - n, Escala=scale) for n, scale in enumerate(scales)]
+    run(SGM, answer(*lost, *found))
+    assert listed() == [(1, 1), (1, 2)]
+    run(SGM, answer(found[0], name="250k.json"))
+    assert listed() == [(1, 2)]
+    run(SGM, answer(found[1], name="50k.json"))
+    assert listed() == []
+
+
+def test_a_whole_file_without_a_row_takes_no_reject_away(
+    run: Callable[..., int], listed: Listed, mrds: Callable[..., Path]
+) -> None:
+    run(MRDS, mrds("1,Al"))
+    run(MRDS, mrds(name="none.csv"))
+    assert listed() == [(1, 2)]
+    run(MRDS, mrds("1,Alpha,40,-110"))
     assert listed() == []
 
 

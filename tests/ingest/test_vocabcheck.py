@@ -71,9 +71,11 @@ def test_the_page_is_up_to_date() -> None:
         ("size", "Pequeño", "Pequen=o", "'Pequen=o' is garbled"),
         ("size", "Muy grande\n", "Muy grande\r\n", "size is not plain UTF-8 with LF between lines"),
         ("size", "code,", "\ufeffcode,", "size is not plain UTF-8 with LF between lines"),
-        ("size", "label_es", "etiqueta", "label_es is missing among the columns"),
-        ("size", "Pequeño", "Pequeño,chico", "has cells too few or too many"),
-        ("size", "Small,Pequeño", "Small", "has cells too few or too many"),
+        ("size", "label_es", "etiqueta", "line 1: the column label_es is missing"),
+        ("size", "Pequeño", "Pequeño,chico", "line 5: it has 4 cells"),
+        ("size", "Small,Pequeño", "Small", "line 5: it has 2 cells"),
+        ("size", "Small,Pequeño", '"Small,Pequeño', "line 5: a quotation mark is left open"),
+        ("size", "Small,Pequeño", "Small," + 200_000 * "x", "line 5: it is 200012 characters long"),
         ("country", "MX,", "mx,", "'mx' is no code"),
         ("deposit_type", "http://resource", "resource", "is no address"),
         ("deposit_form", "/discordant,", "/dis cordant,", "is no address"),
@@ -121,7 +123,7 @@ def test_a_fault_of_a_vocabulary_is_found(spoil: Edit, file: str, old: str, new:
         ("deposit_size", "L,large", "L,huge", "'L' has 'huge', not of size"),
         ("deposit_form", "VEIN,vein", '" ",vein', "not of deposit_form"),
         ("status", "Prospect,prospect", "PRODUCER,prospect", "'Producer' has two codes"),
-        ("status", "word,code", "term,code", "word is missing among the columns"),
+        ("status", "word,code", "term,code", "line 1: the column word is missing"),
     ],
 )
 def test_a_fault_of_a_crosswalk_is_found(spoil: Edit, file: str, old: str, new: str, said: str) -> None:
@@ -198,7 +200,7 @@ def test_the_page_shows_a_term_a_list_and_the_credit() -> None:
         ("country", "PR,Puerto Rico,Puerto Rico,US", "PR,Puerto Rico,Puerto Rico,XX", "PR is of no sovereign country"),
         ("country", "PR,Puerto Rico,Puerto Rico,US", "PR,Puerto Rico,Puerto Rico,GU", "PR is of no sovereign country"),
         ("country", "MX,Mexico,México,", "MX,Mexico,México,MX", "MX is of no sovereign country"),
-        ("country", "code,label_en,label_es,of", "code,label_en,label_es,off", "of is missing among the columns"),
+        ("country", "code,label_en,label_es,of", "code,label_en,label_es,off", "line 1: the column of is missing"),
         ("state", "MX-SON,Sonora,Sonora,MX", "MX-SON,Sonora,Sonora,US", "MX-SON is of another country"),
         ("state", "MX-SON,Sonora,Sonora,MX", "MX-SON,Sonora,Sonora,XX", "MX-SON is of another country"),
         (

@@ -2,10 +2,13 @@
 
 import io
 import pickle
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -16,6 +19,7 @@ from sqlalchemy import Engine, text
 from app.errors import Refused
 from app.words import Words
 from ingest import workers
+from ingest.crosswalk import Crosswalks
 from ingest.pipeline import ingest
 from ingest.report import Teller
 from ingest.rows import Fault, Reason, Row
@@ -93,11 +97,56 @@ def test_one_processor_needs_no_workers(many: None, monkeypatch: pytest.MonkeyPa
     assert len(told(rows(20))) == 21
 
 
-def test_a_worker_that_ends_too_soon_ends_the_run_with_a_sentence(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers.sys, "executable", "/bin/false")
-    with pytest.raises(Refused, match="a worker process ended before its work was done") as refusal:
+def worker_that(does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are this program, which finds what it is given at its standard input."""
+    program = tmp_path / "worker"
+    program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(workers.sys, "executable", str(program))
+
+
+@pytest.mark.parametrize(
+    ("does", "en", "es"),
+    [
+        ("exit 3", "a worker process broke down, for the reason told above", "un proceso auxiliar falló por el motivo"),
+        (
+            "kill -9 $$",
+            "was ended by signal 9; see whether memory is short",
+            "recibió la señal 9; vea si falta memoria",
+        ),
+        (r"printf '\200\005\225\100'; kill -9 $$", "was ended by signal 9", "recibió la señal 9"),
+    ],
+    ids=["at once", "killed", "killed in the midst of an answer"],
+)
+def test_a_worker_that_ends_too_soon_ends_the_run_with_a_sentence(
+    many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, en: str, es: str
+) -> None:
+    worker_that(does, tmp_path, monkeypatch)
+    with pytest.raises(Refused) as refusal:
         told(rows(100))
-    assert "un proceso auxiliar terminó" in refusal.value.words.es
+    assert en in refusal.value.words.en
+    assert es in refusal.value.words.es
+
+
+def test_a_worker_says_why_it_cannot_go_on(many: None, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MRDS.crosswalks.folder, tmp_path / "crosswalk"))
+    (folder / "size.csv").write_text("word,code\nS,medium\n", encoding="utf-8")
+    edited = replace(MRDS, crosswalks=Crosswalks(folder, MRDS.crosswalks.further))
+    with (
+        pytest.raises(Refused, match="of mrds was edited meanwhile; ingest the files again") as refusal,
+        closing(understood(iter(rows(100)), edited, 1, FILES, synthetic=False, unknown=100)) as said,
+    ):
+        list(said)
+    assert "se editó mientras tanto" in refusal.value.words.es
+
+
+def test_a_worker_takes_no_module_from_the_folder_where_someone_happens_to_be(
+    many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("csv.py", "ingest.py", "orjson.py"):
+        (tmp_path / name).write_text("raise SystemExit('not this one')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(told(rows(20))) == 21
 
 
 def test_workers_end_when_nobody_takes_what_they_say(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +173,21 @@ def test_a_worker_answers_until_its_input_ends() -> None:
 
 
 def test_a_worker_does_not_understand_by_other_crosswalks_than_its_run() -> None:
-    with pytest.raises(SystemExit, match="crosswalks edited meanwhile"):
-        work(io.BytesIO(pickle.dumps(("mrds", "another digest", 1, FILES, False))), io.BytesIO())
+    taken = io.BytesIO()
+    work(io.BytesIO(pickle.dumps(("mrds", "another digest", 1, FILES, False))), taken)
+    assert "edited meanwhile" in pickle.loads(taken.getvalue()).en  # noqa: S301
+
+
+@pytest.mark.parametrize("left", [0, 1, 10, -1])
+def test_a_worker_whose_input_ends_in_the_midst_of_a_batch_ends_in_silence(left: int) -> None:
+    begun = pickle.dumps(("mrds", MRDS.crosswalks.digest, 1, FILES, False))
+    ran = subprocess.run(
+        [sys.executable, "-m", "ingest.workers"],
+        input=begun + pickle.dumps(rows(50))[:left],
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
 
 
 def workers_of(parent: int) -> list[int]:

@@ -1,0 +1,25 @@
+"""The same bytes under another name, of another day or otherwise made up are another file received: what an older run
+was given stays as it was."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0004"
+down_revision: str | None = "0003"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+ONCE = "source_file_source_sha256_key"
+ONCE_AS_RECEIVED = "source_file_source_sha256_name_retrieved_synthetic_key"
+
+
+def upgrade() -> None:
+    columns = ["source", "sha256", "name", "retrieved", "synthetic"]
+    op.create_unique_constraint(op.f(ONCE_AS_RECEIVED), "source_file", columns)
+    op.drop_constraint(op.f(ONCE), "source_file")
+
+
+def downgrade() -> None:
+    op.create_unique_constraint(op.f(ONCE), "source_file", ["source", "sha256"])
+    op.drop_constraint(op.f(ONCE_AS_RECEIVED), "source_file")
