@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
         # What has been imported stays; to look through it for garbage, over and over, takes a twentieth of the time.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(50_000, 10, 10)
         yield
         await engine.dispose()
 

@@ -30,7 +30,10 @@ class Load:
 
 
 def load(base: str, paths: Sequence[str], seconds: float, tag: str | None = None) -> Load:
-    """Asks for the paths in turn until the seconds are over; raises `ValueError` when an answer is no 2xx or 3xx."""
+    """Asks for the paths in turn until the seconds are over.
+
+    Raises `ValueError` when an answer is no 2xx or 3xx, or when one of several paths was asked for twice.
+    """
     with NamedTemporaryFile("w", suffix=".txt", encoding="ascii") as asks:
         asks.write("\n".join(paths))
         asks.flush()
@@ -41,4 +44,8 @@ def load(base: str, paths: Sequence[str], seconds: float, tag: str | None = None
     borne = Load(**json.loads(said.strip().splitlines()[-1]))
     if borne.faults:
         raise ValueError(f"{base}{paths[0]} …: {borne.faults} of {borne.answers} answers are faults")
+    if 1 < len(paths) < borne.answers:
+        raise ValueError(
+            f"{base}{paths[0]} …: {borne.answers} answers to {len(paths)} questions, so some were asked twice"
+        )
     return borne

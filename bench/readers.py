@@ -29,6 +29,7 @@ class Asked:
     times: int = 0
     kept_waiting: int = 0
     slowest_s: float = 0.0
+    faults: list[Exception] = field(default_factory=list)
     releases: set[str] = field(default_factory=set)
 
 
@@ -45,9 +46,18 @@ def readers(url: str) -> Iterator[Asked]:
         done.set()
         for thread in threads:
             thread.join()
+    if asked.faults:
+        raise asked.faults[0]
 
 
 def _read(url: str, asked: Asked, done: Event) -> None:
+    try:
+        _ask(url, asked, done)
+    except Exception as fault:  # noqa: BLE001 a thread's own is only printed
+        asked.faults.append(fault)
+
+
+def _ask(url: str, asked: Asked, done: Event) -> None:
     engine = create_engine(url, connect_args={"options": f"-c lock_timeout={WAIT_MS}"})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while not done.is_set():

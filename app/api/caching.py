@@ -18,7 +18,8 @@ _VARY = "Accept, Accept-Language"
 
 def _program() -> str:
     """The program by its version and by what it answers with: its code, its pages and its terms."""
-    parts = (path for part in ("api", "domain", "queries", "web/pages") for path in (_APP / part).rglob("*.*"))
+    folders = ("api", "domain", "queries", "web/pages")
+    parts = [_APP / "words.py", *(path for folder in folders for path in (_APP / folder).rglob("*.*"))]
     digest = blake2b(version("vetalode").encode(), digest_size=9)
     for path in sorted(path for path in parts if path.suffix in (".py", ".html", ".css", ".csv")):
         digest.update(f"\n{path.relative_to(_APP).as_posix()}\n".encode() + path.read_bytes())

@@ -24,14 +24,11 @@ def collection(features: Iterable[bytes], members: dict[str, Any]) -> bytes:
 
 def features(rows: Sequence[Sequence[Any]], shown: Shown) -> list[bytes]:
     """The rows of a page as they were asked for."""
-    return [row[0] for row in rows] if shown.as_stored else [feature(row, shown) for row in rows]
+    return [row[0] for row in rows] if shown.as_stored else [_said(row, shown) for row in rows]
 
 
-def feature(row: Sequence[Any], shown: Shown) -> bytes:
+def _said(row: Sequence[Any], shown: Shown) -> bytes:
     """A row of a page as it was asked for: fewer properties, without its place, or with its place in another system."""
-    if shown.as_stored:
-        text: bytes = row[0]
-        return text
     said = orjson.loads(row[0])
     if shown.names is not None:
         said["properties"] = {name: said["properties"][name] for name in shown.names}

@@ -24,7 +24,7 @@ def base_of(request: Request, settings: Settings) -> str:
     told = _forwarded(request)
     scheme, host, prefix = told.get("proto", "").lower(), told.get("host", ""), told.get("prefix", "")
     scheme = scheme if scheme in ("http", "https") else request.url.scheme
-    host = host if _HOST.fullmatch(host) else quote(request.url.netloc, safe="[]:")
+    host = host if _is_host(host) else quote(request.url.netloc, safe="[]:")
     if "port" in told and not _PORT.search(host):
         host += f":{told['port']}"
     prefix = prefix if _PREFIX.fullmatch(prefix) else ""
@@ -46,13 +46,21 @@ def _forwarded(request: Request) -> dict[str, str]:
     told = {}
     for name in ("proto", "host", "port", "prefix"):
         said = request.headers.get(f"x-forwarded-{name}", "").split(",")[0].strip()
-        if said and (name != "port" or (_DIGITS.fullmatch(said) and said not in ("80", "443"))):
+        if said and (name != "port" or (_DIGITS.fullmatch(said) and int(said) <= 65_535 and said not in ("80", "443"))):
             told[name] = said
     standard = dict(_first(request.headers.get("forwarded", "")))
-    if "host" in standard:
+    if _is_host(standard.get("host", "")):
         # Its port comes with it.
         told.pop("port", None)
+    else:
+        standard.pop("host", None)
     return told | standard
+
+
+def _is_host(said: str) -> bool:
+    """Whether it can stand for the host in an address."""
+    host = _HOST.fullmatch(said)
+    return host is not None and host[1].strip(".") != "" and int((host[2] or ":0")[1:]) <= 65_535
 
 
 def _first(forwarded: str) -> Iterator[tuple[str, str]]:

@@ -28,14 +28,21 @@ def serving_engine(settings: Settings) -> AsyncEngine:
         _address(settings),
         # Each question is one statement; a transaction around it would double the time of the small ones.
         isolation_level="AUTOCOMMIT",
+        # Of a filter of 50,000 characters, what is kept of its statement takes megabytes.
+        query_cache_size=100,
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_wait_s,
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
-            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: COPY's lines are written in it
+            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: texts are passed on as they come
             "application_name": "vetalode-service",
+            # A server that is gone without a word is given up after a minute, not after a quarter of an hour.
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 60_000,
             "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
         },
     )

@@ -1,6 +1,7 @@
 """Counts that are remembered: a published release never changes, so a filter's count in it never does."""
 
 from collections import OrderedDict
+from hashlib import blake2b
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,21 +14,21 @@ _REMEMBERED = 10_000
 
 
 class Counts:
-    """The counts asked for most recently, by release and filter."""
+    """The counts asked for most recently, by release and filter: by their digest, for a filter may be a long one."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[Release, DepositFilter], int] = OrderedDict()
+        self._known: OrderedDict[bytes, int] = OrderedDict()
 
     def known(self, wanted: DepositFilter, release: Release) -> int | None:
         """How many deposits the filter wants, where that was counted not long ago."""
-        key = release, wanted
+        key = _digest(wanted, release)
         if key not in self._known:
             return None
         self._known.move_to_end(key)
         return self._known[key]
 
     def keep(self, wanted: DepositFilter, release: Release, count: int) -> None:
-        self._known[release, wanted] = count
+        self._known[_digest(wanted, release)] = count
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
@@ -49,3 +50,7 @@ class Counts:
             count = page.matched
             self.keep(wanted, release, count)
         return page, count or 0
+
+
+def _digest(wanted: DepositFilter, release: Release) -> bytes:
+    return blake2b(repr((release, wanted)).encode(), digest_size=16).digest()

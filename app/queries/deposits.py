@@ -134,7 +134,8 @@ def _of_page(
 ) -> tuple[Select[*tuple[Any, ...]], dict[str, float]]:
     """The statement of a page, and the bounds to run it with."""
     bounds = places.told(wanted.bbox)
-    if bounds is None or walk.place:
+    # What may be long is not kept.
+    if bounds is None or walk.place or wanted.predicate or wanted.ids:
         return _page_of(wanted, release, walk, count=count), {}
     return _page_of_any_box(replace(wanted, bbox=places.ANY_BOX), release, walk, count=count), bounds
 

@@ -1,4 +1,4 @@
-"""Where deposits lie, as SQL conditions: in a box or by a shape of any system, found by the spatial indexes."""
+"""Where deposits lie, as SQL conditions: in a box or by a shape of any system, found by an index."""
 
 import math
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What is published at this moment, remembered for a moment, so that most questions need not ask it again."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -31,7 +31,7 @@ class Standing:
 
 
 class Standings:
-    """Asks what stands at most once in `fresh_s` seconds, and once for all who wait."""
+    """Asks what stands at most once in `fresh_s` seconds, whoever waits for it."""
 
     def __init__(self, engine: AsyncEngine, fresh_s: float) -> None:
         self._engine = engine
@@ -42,20 +42,26 @@ class Standings:
 
     async def now(self) -> Standing:
         """What stands; raises `NothingPublished` before the first release."""
-        known = self._known
-        if known is None or monotonic() - self._asked >= self._fresh_s:
-            known = await self._ask(monotonic())
-        return known
+        return self._fresh() or await self._ask(self._fresh)
 
-    async def _ask(self, since: float) -> Standing:
+    async def anew(self) -> Standing:
+        """What stands by a question that is asked from now on, however fresh an older answer is."""
+        began = monotonic()
+        return await self._ask(lambda: self._known if self._asked > began else None)
+
+    def _fresh(self) -> Standing | None:
+        return self._known if monotonic() - self._asked < self._fresh_s else None
+
+    async def _ask(self, known: Callable[[], Standing | None]) -> Standing:
+        """Asks, unless it is known by the time that nobody else asks."""
         async with self._turn:
-            if self._known is not None and self._asked > since:
-                return self._known
+            if standing := known():
+                return standing
             asked = monotonic()
             async with self._engine.connect() as connection:
-                known = self._known = await _standing(connection, self._known)
+                self._known = await _standing(connection, self._known)
             self._asked = asked
-            return known
+            return self._known
 
 
 async def _standing(connection: AsyncConnection, known: Standing | None) -> Standing:

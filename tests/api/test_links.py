@@ -50,6 +50,12 @@ TOLD = {
         "https://maps.example.org:8443",
     ),
     "a port alone": ({"X-Forwarded-Port": "8443"}, "http://testserver:8443"),
+    "an impossible host before a good one": (
+        {"Forwarded": 'host="a:99999";proto=https', "X-Forwarded-Host": "maps.example.org", "X-Forwarded-Port": "8443"},
+        "https://maps.example.org:8443",
+    ),
+    "dots for a host": ({"Forwarded": "host=.."}, "http://testserver"),
+    "a port beyond all ports": ({"X-Forwarded-Port": "65536"}, "http://testserver"),
     "the scheme's own port": ({"X-Forwarded-Proto": "https", "X-Forwarded-Port": "443"}, "https://testserver"),
     "a port twice": (
         {"X-Forwarded-Host": "maps.example.org:99", "X-Forwarded-Port": "8443"},

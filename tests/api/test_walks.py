@@ -190,6 +190,17 @@ def test_a_release_that_is_dropped_after_the_next_one_was_seen_is_no_longer_list
         assert listed() == seen[0][:KEPT]
 
 
+def test_a_walk_goes_on_at_a_process_that_has_not_yet_heard_of_its_release(stores):
+    engine, publish_again = stores()
+    with _serving(engine, 0) as one, _serving(engine, 3600) as other:
+        old = _page(other, {"limit": 5})["release"]
+        publish_again(1)
+        first = _page(one, {"limit": 5})
+        second = _page(other, {"limit": 5, "cursor": _cursor(first)})
+        assert (old != first["release"], second["release"]) == (True, first["release"])
+        assert _ids(first) + _ids(second) == _ids(_page(one, {"limit": 10}))
+
+
 def test_a_release_is_gone_from_when_it_begins_to_be_dropped(stores, eventually):
     engine, publish_again = stores()
     publishing = threading.Thread(target=lambda: [publish_again(turn % 2) for turn in range(KEPT)])

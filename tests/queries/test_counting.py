@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from app.queries import counting
 from app.queries.counting import Counts
+from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
 
 EVERY, GOLD, IRON = DepositFilter(), DepositFilter(commodities=("gold",)), DepositFilter(commodities=("iron",))
@@ -43,3 +44,17 @@ def test_the_counts_asked_for_least_recently_are_forgotten(counted, release, mon
     assert counted(counts, (GOLD, release), (EVERY, release), (GOLD, release), (IRON, release))[1] == 3
     assert counted(counts, (GOLD, release), (IRON, release))[1] == 0
     assert counted(counts, (EVERY, release))[1] == 1
+
+
+def test_a_page_counts_its_list_once_and_keeps_the_number_for_that_filter_alone(ask, counted, release):
+    counts = Counts()
+    page, matched = ask(lambda connection: counts.page(connection, GOLD, release, Walk(), 3))
+    assert 3 == len(page.rows) < matched
+    assert counted(counts, (GOLD, release)) == ([matched], 0)
+    assert counted(counts, (IRON, release))[1] == 1
+
+
+def test_a_page_of_what_is_known_is_not_counted_again(ask, release):
+    counts = Counts()
+    counts.keep(GOLD, release, 7)
+    assert ask(lambda connection: counts.page(connection, GOLD, release, Walk(), 3))[1] == 7

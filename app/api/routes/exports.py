@@ -36,7 +36,7 @@ async def geojson(request: Request) -> Response:
     first = await anext(batches, None) or []
     name = f"vetalode-deposits-{release.name}.geojson"
     told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
-    return _Extract(_text(members, first, batches), asked.wired.settings.export_timeout_s, told)
+    return _Extract(_text(members, first, batches), batches, asked.wired.settings.export_timeout_s, told)
 
 
 async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
@@ -86,12 +86,11 @@ async def _turn(wired: Wired) -> AsyncIterator[None]:
 async def _text(
     members: dict[str, Any], first: Sequence[bytes], further: AsyncGenerator[Sequence[bytes]]
 ) -> AsyncGenerator[bytes]:
-    async with aclosing(further):
-        yield opening(members) + b"\n" + b",\n".join(first)
-        async for batch in further:
-            yield b",\n" + b",\n".join(batch)
-            await asyncio.sleep(0)
-        yield b"\n" + CLOSING + b"\n"
+    yield opening(members) + b"\n" + b",\n".join(first)
+    async for batch in further:
+        yield b",\n" + b",\n".join(batch)
+        await asyncio.sleep(0)
+    yield b"\n" + CLOSING + b"\n"
 
 
 class _Extract(StreamingResponse):
@@ -101,11 +100,19 @@ class _Extract(StreamingResponse):
     each step of the cleaning up, and so keep psycopg from telling the server to end the query.
     """
 
-    def __init__(self, text: AsyncGenerator[bytes], limit_s: float, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        text: AsyncGenerator[bytes],
+        batches: AsyncGenerator[Sequence[bytes]],
+        limit_s: float,
+        headers: Mapping[str, str],
+    ) -> None:
         super().__init__(text, media_type=GEOJSON, headers=headers)
         self._text = text
+        self._batches = batches
         self._limit_s = limit_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        async with asyncio.timeout(self._limit_s), aclosing(self._text):
+        # A text that was not begun closes nothing.
+        async with asyncio.timeout(self._limit_s), aclosing(self._batches), aclosing(self._text):
             await self.stream_response(send)

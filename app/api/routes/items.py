@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.api import caching, html
 from app.api.asked import Shown, deposit_filter, limit, shown, sort_keys
 from app.api.cursor import Cursors
-from app.api.geojson import GEOJSON, feature, features
+from app.api.geojson import GEOJSON, features
 from app.api.geojson import collection as feature_collection
 from app.api.links import link
 from app.api.negotiation import Form
@@ -33,7 +33,7 @@ async def items(request: Request, collection: str) -> Response:
     wanted = deposit_filter(asked.asked, asked.standing.cards, asked.collection(collection).within)
     rows, keys, say = limit(asked.asked.get("limit")), sort_keys(asked.asked.get("sortby")), shown(asked.asked)
     cursors = Cursors(asked.standing.key, wanted, keys)
-    release, place = _begin(asked, cursors)
+    release, place = await _begin(asked, cursors)
     kept = asked.kept(release) | _crs_header(say)
     if same := caching.unchanged(request, kept):
         return same
@@ -57,12 +57,13 @@ async def items(request: Request, collection: str) -> Response:
     return Response(body, media_type=GEOJSON, headers=kept)
 
 
-def _begin(asked: Question, cursors: Cursors) -> tuple[Release, Place | None]:
+async def _begin(asked: Question, cursors: Cursors) -> tuple[Release, Place | None]:
     """The release that is walked, and where in it to begin: a walk stays in the release that it began in."""
     if "cursor" not in asked.asked:
         return asked.standing.current, None
     name, place = cursors.read(asked.asked["cursor"])
-    release = asked.standing.release(name)
+    # The list may have begun at another process, which knew of a new release a moment earlier.
+    release = asked.standing.release(name) or (await asked.wired.standings.anew()).release(name)
     if release is None:
         raise _gone(name)
     return release, place
@@ -108,7 +109,7 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
     # Whoever knows the tag has had the answer, so there is one.
     if same := caching.named(request, kept):
         return same
-    # Ids have no spaces and no bytes that PostgreSQL could not hold.
+    # No id has control characters, and PostgreSQL could not hold all of them.
     row = await _row(asked, deposit_id, within, say) if deposit_id.isprintable() else None
     if row is None:
         raise NotThere(
@@ -119,7 +120,7 @@ async def item(request: Request, collection: str, deposit_id: str) -> Response:
         )
     if same := caching.unchanged(request, kept):
         return same
-    text = feature(row, say)
+    (text,) = features([row], say)
     # RFC 7946 lets a feature have members of its own; the standard wants links in each item.
     links = orjson.dumps(_item_links(asked, collection))
     body = b'%b,"links":%b}' % (text[:-1], links)
