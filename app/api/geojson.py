@@ -1,6 +1,6 @@
 """Features (RFC 7946) from the texts that were made at publishing: passed on as they are, or said otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -18,8 +18,12 @@ def opening(members: dict[str, Any]) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", **members})[:-1] + b',"features":['
 
 
-def collection(features: Iterable[bytes], members: dict[str, Any]) -> bytes:
-    return b"".join((opening(members), b",\n".join(features), CLOSING))
+def collection(features: Sequence[bytes], members: dict[str, Any]) -> bytes:
+    first, *others = features or (b"",)
+    # Joined once: a page of ten thousand has twenty megabytes.
+    others = [opening(members) + first, *others]
+    others[-1] += CLOSING
+    return b",\n".join(others)
 
 
 def features(rows: Sequence[Sequence[Any]], shown: Shown) -> list[bytes]:

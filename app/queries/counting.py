@@ -9,6 +9,7 @@ from app.queries import deposits
 from app.queries.catalogue import Release
 from app.queries.deposits import Page, Walk
 from app.queries.filter import DepositFilter
+from app.queries.spots import Spots
 
 _REMEMBERED = 10_000
 
@@ -16,7 +17,8 @@ _REMEMBERED = 10_000
 class Counts:
     """The counts asked for most recently, by release and filter: by their digest, for a filter may be a long one."""
 
-    def __init__(self) -> None:
+    def __init__(self, spots: Spots) -> None:
+        self._spots = spots
         self._known: OrderedDict[bytes, int] = OrderedDict()
 
     def known(self, wanted: DepositFilter, release: Release) -> int | None:
@@ -34,7 +36,7 @@ class Counts:
 
     async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
         """How many deposits the filter wants, exactly; counted once per release."""
-        count = self.known(wanted, release)
+        count = await self._at_hand(connection, wanted, release)
         if count is None:
             count = await deposits.counted(connection, wanted, release)
             self.keep(wanted, release, count)
@@ -44,12 +46,17 @@ class Counts:
         self, connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int
     ) -> tuple[Page, int]:
         """A page, and how many deposits the filter wants: exactly, and counted once per release."""
-        count = self.known(wanted, release)
+        count = await self._at_hand(connection, wanted, release)
         page = await deposits.page(connection, wanted, release, walk, limit, count=count is None)
         if page.matched is not None:
             count = page.matched
             self.keep(wanted, release, count)
         return page, count or 0
+
+    async def _at_hand(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int | None:
+        """The number, where it is known or counted without a statement."""
+        count = self.known(wanted, release)
+        return await self._spots.count(connection, wanted, release) if count is None else count
 
 
 def _digest(wanted: DepositFilter, release: Release) -> bytes:

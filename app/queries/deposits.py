@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import VARCHAR, Select, cast, func, null, select, text, true
+from sqlalchemy import VARCHAR, Select, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
@@ -107,7 +107,8 @@ async def page(
     """Up to `limit` rows of the walk; with `count`, how many the list has is asked for in the same statement."""
     statement, bounds = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
     rows = (await connection.execute(statement, bounds)).all()
-    matched, kept = (rows[0].matched, rows[0].kept) if rows else (0, True)
+    matched = rows[0].matched if rows and count else 0
+    kept = rows[0].kept if rows and walk.place else True
     if walk.place and not rows:
         matched = await counted(connection, wanted, release) if count else None
         # Its tables go one by one, so that it must still be kept after all was read.
@@ -117,7 +118,8 @@ async def page(
     backward = walk.place is not None and walk.place.backward
     if backward:
         rows = rows[::-1]
-    keys = slice(1 if walk.crs is None else 3, -2)
+    start = 1 if walk.crs is None else 3
+    keys = slice(start, start + len(walk.keys) + 1)
     first = Place(tuple(rows[0][keys]), backward=True) if rows else None
     last = Place(tuple(rows[-1][keys])) if rows else None
     # Whoever came from one side can go back there; on the other side is something only if a row too many was found.
@@ -146,9 +148,12 @@ def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool
     A walk may last longer than its release. Where its partitions are gone when the statement is planned, it is no
     longer said to be kept when the statement runs.
     """
-    matched = counting(wanted, release).scalar_subquery() if count else null()
-    kept = _published(release).scalar_subquery() if walk.place else true()
-    return features(wanted, release, walk).add_columns(matched.label("matched"), kept.label("kept"))
+    statement = features(wanted, release, walk)
+    if count:
+        statement = statement.add_columns(counting(wanted, release).scalar_subquery().label("matched"))
+    if walk.place:
+        statement = statement.add_columns(_published(release).scalar_subquery().label("kept"))
+    return statement
 
 
 # To make a statement takes as long as to run it, and no two boxes of a map that is moved are the same.

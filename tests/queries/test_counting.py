@@ -9,6 +9,7 @@ from app.queries import counting
 from app.queries.counting import Counts
 from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
+from app.queries.spots import Spots
 
 EVERY, GOLD, IRON = DepositFilter(), DepositFilter(commodities=("gold",)), DepositFilter(commodities=("iron",))
 
@@ -29,25 +30,25 @@ def counted(ask):
 
 
 def test_the_same_question_is_counted_once(counted, release):
-    numbers, statements = counted(Counts(), (GOLD, release), (EVERY, release), (GOLD, release), (GOLD, release))
+    numbers, statements = counted(Counts(Spots()), (GOLD, release), (EVERY, release), (GOLD, release), (GOLD, release))
     assert numbers[0] == numbers[2] == numbers[3] < numbers[1] == release.deposits
     assert statements == 2
 
 
 def test_another_release_is_counted_anew_though_a_restored_store_gives_it_the_same_number(counted, release):
-    assert counted(Counts(), (GOLD, release), (GOLD, replace(release, name="2026-01-01.1")))[1] == 2
+    assert counted(Counts(Spots()), (GOLD, release), (GOLD, replace(release, name="2026-01-01.1")))[1] == 2
 
 
 def test_the_counts_asked_for_least_recently_are_forgotten(counted, release, monkeypatch):
     monkeypatch.setattr(counting, "_REMEMBERED", 2)
-    counts = Counts()
+    counts = Counts(Spots())
     assert counted(counts, (GOLD, release), (EVERY, release), (GOLD, release), (IRON, release))[1] == 3
     assert counted(counts, (GOLD, release), (IRON, release))[1] == 0
     assert counted(counts, (EVERY, release))[1] == 1
 
 
 def test_a_page_counts_its_list_once_and_keeps_the_number_for_that_filter_alone(ask, counted, release):
-    counts = Counts()
+    counts = Counts(Spots())
     page, matched = ask(lambda connection: counts.page(connection, GOLD, release, Walk(), 3))
     assert 3 == len(page.rows) < matched
     assert counted(counts, (GOLD, release)) == ([matched], 0)
@@ -55,6 +56,6 @@ def test_a_page_counts_its_list_once_and_keeps_the_number_for_that_filter_alone(
 
 
 def test_a_page_of_what_is_known_is_not_counted_again(ask, release):
-    counts = Counts()
+    counts = Counts(Spots())
     counts.keep(GOLD, release, 7)
     assert ask(lambda connection: counts.page(connection, GOLD, release, Walk(), 3))[1] == 7
