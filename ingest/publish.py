@@ -107,35 +107,30 @@ def _clear_unfinished(connection: Connection) -> None:
     connection.execute(text("UPDATE release SET state = 'retired' WHERE state = 'building'"))
 
 
-# The newest run that changed a record.
-_LAST_CHANGE = """
-    (SELECT max(id) FROM ingest_run
-     WHERE state = 'done' AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0))
-"""
-
-
 def _current_if_fresh(connection: Connection) -> Published | None:
-    """The newest release, where it is current and no run has changed anything since."""
+    """The newest release, where it is current and holds every run that changed anything. Runs end in another order
+    than they begin, so no run's number says which those are."""
     row = connection.execute(
-        text(f"""
-            SELECT release.name, release.deposits, release.last_run, {_LAST_CHANGE} AS last_change,
-                   release.id = (SELECT max(id) FROM release WHERE state = 'published') AS newest
+        text("""
+            SELECT release.name, release.deposits
             FROM catalogue JOIN release ON release.id = catalogue.current_release
+            WHERE release.id = (SELECT max(id) FROM release WHERE state = 'published')
+              AND NOT EXISTS (SELECT FROM ingest_run run
+                              WHERE run.state = 'done' AND run.id <> ALL (release.runs)
+                                AND (run.rows_published > 0 OR run.rows_ended > 0 OR run.rows_reread > 0))
         """)
     ).first()
-    if row is None or not row.newest or row.last_run != row.last_change:
-        return None
-    return Published(row.name, row.deposits, fresh=False)
+    return Published(row.name, row.deposits, fresh=False) if row else None
 
 
 def _begin(connection: Connection) -> tuple[int, str]:
     """A release named YYYY-MM-DD.N, the N-th of its day (UTC)."""
     row = connection.execute(
-        text(f"""
-            INSERT INTO release (name, state, last_run)
+        text("""
+            INSERT INTO release (name, state, runs)
             SELECT today || '.' || (SELECT coalesce(max(split_part(name, '.', 2)::int), 0) + 1
                                     FROM release WHERE name LIKE today || '.%'),
-                   'building', {_LAST_CHANGE}
+                   'building', ARRAY(SELECT id FROM ingest_run WHERE state = 'done' ORDER BY id)
             FROM to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today
             RETURNING id, name
         """)

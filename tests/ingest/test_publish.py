@@ -20,6 +20,7 @@ from ingest.pipeline import ingest
 from ingest.publish import Published, publish, rollback
 from ingest.report import Teller
 from ingest.rows import Reading
+from ingest.runreport import build
 from ingest.sources import source
 
 # The server is shared, so each question is about this database alone.
@@ -136,6 +137,38 @@ def test_a_run_that_changed_nothing_is_no_reason_to_publish(
     own_sample_store: Engine, quiet: Teller, add: Callable[..., None]
 ) -> None:
     add(own_sample_store, "bad,row")
+    assert publish(own_sample_store, quiet).fresh is False
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_run_that_ends_after_one_that_began_later_is_published(
+    own_sample_store: Engine,
+    mrds: Callable[..., Path],
+    answer: Callable[..., Path],
+    mine: Callable[..., Any],
+    quiet: Teller,
+    one: One,
+) -> None:
+    reading, published = threading.Event(), threading.Event()
+
+    def read(paths: Sequence[Path]) -> Reading:
+        whole = source("mrds").read(paths)
+        return replace(whole, rows=(row for row in whole if reading.set() or published.wait(30)))
+
+    from_slow = (replace(source("mrds"), read=read), [mrds("2,slow,30,-110", name="slow.csv")], own_sample_store, quiet)
+    slow = threading.Thread(target=ingest, args=from_slow, kwargs={"partial": True})
+    slow.start()
+    assert reading.wait(30)
+    quick = ingest(source("sgm"), [answer(mine())], own_sample_store, quiet, partial=True).run
+    assert publish(own_sample_store, quiet).deposits == 134
+    published.set()
+    slow.join()
+    last = one(own_sample_store, "SELECT id FROM ingest_run WHERE state = 'done' ORDER BY finished_at DESC LIMIT 1")
+    assert last < quick
+    with own_sample_store.connect() as connection:
+        held = [build(connection, run)["current_release"]["holds_run"] for run in (quick, last)]
+    assert held == [True, False]
+    assert publish(own_sample_store, quiet) == Published(f"{today()}.3", 135, fresh=True)
     assert publish(own_sample_store, quiet).fresh is False
 
 
