@@ -80,13 +80,14 @@ def ingest(
     is being ingested already; then, and on any crash, the records stay as they were.
     """
     name = source.about.id
+    # Before they are read: an edit in between costs another reading, and no edit is taken for understood.
+    digest = source.crosswalks.digest
     source.crosswalks.check()
     paths = [file for path in paths for file in source.files_of(path)]
     files = [receive(path, retrieved) for path in paths]
     with sole_run(engine, f"ingest {name}"):
         with engine.begin() as connection:
             store_vocabularies(connection)
-            digest = source.crosswalks.digest
             earlier = run_of_same_files(connection, name, files, digest, partial=partial, synthetic=synthetic)
         if earlier is not None:
             return Outcome(earlier, Counts(), repeat_of=earlier)

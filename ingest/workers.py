@@ -161,6 +161,8 @@ def work(given: IO[bytes], taken: IO[bytes]) -> None:
 def _answers(given: IO[bytes]) -> Iterator[list[Said]]:
     name, digest, run, files, synthetic = pickle.load(given)  # noqa: S301
     of = source(name)
+    # All are read before they are compared: none is edited in between.
+    of.crosswalks.check()
     if of.crosswalks.digest != digest:
         raise Refused(
             Words(

@@ -20,8 +20,9 @@ from sqlalchemy import Engine, text
 from app.domain.deposit import Harmonised
 from app.errors import Busy, FileFault
 from app.words import Words
+from ingest import pipeline
 from ingest.crosswalk import Crosswalks
-from ingest.ledger import Counts, sole_run
+from ingest.ledger import Counts, Received, receive, sole_run
 from ingest.pipeline import Outcome, ingest
 from ingest.report import Teller, teller
 from ingest.sources import Source, source
@@ -341,6 +342,24 @@ def test_an_edited_crosswalk_makes_the_same_file_be_understood_anew(
     assert one(empty_store, "SELECT count(*) FROM record WHERE unmapped IS NULL") == 2
     assert one(empty_store, "SELECT count(*) FROM record WHERE primary_commodities = '{gold}'") == 2
     assert one(empty_store, "SELECT array_agg(commodity_words[1] ORDER BY id) FROM record") == ["Unobtainium", "Gold"]
+
+
+def test_a_crosswalk_that_is_edited_while_a_run_begins_is_not_taken_for_understood(
+    run: Run, mrds: Mrds, own_source: Source, empty_store: Engine, one: One, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = mrds("1,a,1,1,Unobtainium", more=",commod1")
+
+    def receive_and_edit(path: Path, retrieved: date | None) -> Received:
+        edited(own_source, "commodity", "Unobtainium,gold,")
+        return receive(path, retrieved)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pipeline, "receive", receive_and_edit)
+        run(path, of=own_source)
+    assert one(empty_store, "SELECT commodities FROM record") == []
+    again = run(path, of=replace(own_source, crosswalks=Crosswalks(own_source.crosswalks.folder)))
+    assert again.counts == Counts(rows_in=1, unchanged=1, reread=1)
+    assert one(empty_store, "SELECT commodities FROM record") == ["gold"]
 
 
 def test_what_was_made_up_and_what_a_survey_said_are_never_the_same(

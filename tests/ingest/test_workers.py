@@ -178,6 +178,26 @@ def test_a_worker_does_not_understand_by_other_crosswalks_than_its_run() -> None
     assert "edited meanwhile" in pickle.loads(taken.getvalue()).en  # noqa: S301
 
 
+def test_a_worker_understands_by_the_crosswalks_that_it_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(MRDS.crosswalks.folder, tmp_path / "crosswalk"))
+    own = replace(MRDS, crosswalks=Crosswalks(folder))
+    monkeypatch.setattr(workers, "source", lambda _: replace(MRDS, crosswalks=Crosswalks(folder)))
+    asked = [Asked(Row(0, 1, "1", "mrds", raw("1") | {"commod1": "Unobtainium"}), None)]
+    before = Understanding(own, 1, FILES, synthetic=False)(asked[0])
+
+    def after_an_edit(*words: Any, **how: Any) -> Understanding:
+        with (folder / "commodity.csv").open("a", encoding="utf-8") as crosswalk:
+            crosswalk.write("Unobtainium,gold,\n")
+        return Understanding(*words, **how)
+
+    monkeypatch.setattr(workers, "Understanding", after_an_edit)
+    taken = io.BytesIO()
+    work(io.BytesIO(pickle.dumps(("mrds", own.crosswalks.digest, 1, FILES, False)) + pickle.dumps(asked)), taken)
+    assert pickle.loads(taken.getvalue()) == [before]  # noqa: S301
+
+
 @pytest.mark.parametrize("left", [0, 1, 10, -1])
 def test_a_worker_whose_input_ends_in_the_midst_of_a_batch_ends_in_silence(left: int) -> None:
     begun = pickle.dumps(("mrds", MRDS.crosswalks.digest, 1, FILES, False))
