@@ -13,7 +13,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    runs = sa.Column("runs", ARRAY(sa.Integer), nullable=False, server_default=sa.text("'{}'"))
+    runs: sa.Column[list[int]] = sa.Column("runs", ARRAY(sa.Integer), nullable=False, server_default=sa.text("'{}'"))
     op.add_column("release", runs)
     # Whether a release holds a run that ended after its last one, nobody knows; the next publish will.
     op.execute("""

@@ -24,6 +24,7 @@ from ingest import pipeline
 from ingest.crosswalk import Crosswalks
 from ingest.ledger import Counts, Received, receive, sole_run
 from ingest.pipeline import Outcome, ingest
+from ingest.publish import publish
 from ingest.report import Teller, teller
 from ingest.sources import Source, source
 
@@ -395,6 +396,28 @@ def test_a_run_keeps_the_names_days_and_kind_of_its_files_when_their_bytes_come_
             (4, "old.csv", "2026-01-01", False, [3]),
         ]
         assert connection.scalar(text("SELECT count(*) FROM source_file")) == 3
+
+
+def test_a_corrected_day_reaches_the_next_release(run: Run, mrds: Mrds, empty_store: Engine, quiet: Teller) -> None:
+    def said() -> list[tuple[Any, ...]]:
+        publish(empty_store, quiet)
+        released = """SELECT source_id, deposit.retrieved::text, source_row
+                      FROM deposit JOIN catalogue ON release = current_release ORDER BY 1"""
+        with empty_store.connect() as connection:
+            assert connection.scalar(text("SELECT count(DISTINCT file) FROM record WHERE valid_to_run IS NULL")) == 2
+            return [tuple(row) for row in connection.execute(text(released))]
+
+    run(mrds("1,a,1,1", name="older.csv"), retrieved=date(2026, 1, 1))
+    path = mrds("2,b,1,1", "1,a,1,1", name="mrds.csv")
+    run(path, retrieved=date(2026, 1, 2))
+    assert said() == [("1", "2026-01-01", 2), ("2", "2026-01-02", 2)]
+    corrected = run(path, retrieved=date(2026, 2, 2))
+    assert (corrected.repeat_of, corrected.counts) == (None, Counts(rows_in=2, unchanged=2, reread=1))
+    assert said() == [("1", "2026-01-01", 2), ("2", "2026-02-02", 2)]
+    again = (run(path, retrieved=date(2026, 2, 2)), run(path), run(mrds("2,b,1,1", "1,a,1,1", name="other.csv")))
+    assert [one.repeat_of for one in again] == [corrected.run] * 3
+    assert run(path, partial=True).counts == Counts(rows_in=2, unchanged=2)
+    assert publish(empty_store, quiet).fresh is False
 
 
 @pytest.mark.parametrize("retrieved", [None, date(2026, 10, 4)])
