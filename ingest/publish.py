@@ -56,8 +56,8 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             deposits = _build(connection, release)
         _vacuum(engine, release)
         with engine.begin() as connection:
-            _flip(connection, release)
-        _retire_old(engine)
+            before = _flip(connection, release)
+        _retire_old(engine, before)
     return Published(name, deposits, fresh=True)
 
 
@@ -257,16 +257,20 @@ def fill_missing_features(connection: Connection) -> None:
         _make(connection, features.TABLE, release, features.filling(release))
 
 
-def _flip(connection: Connection, release: int) -> None:
+def _flip(connection: Connection, release: int) -> int | None:
+    """Makes the release current; returns the one that was."""
+    before: int | None = connection.scalar(text("SELECT current_release FROM catalogue"))
     connection.execute(
         text("UPDATE release SET state = 'published', published_at = clock_timestamp() WHERE id = :id"), {"id": release}
     )
     connection.execute(text("UPDATE catalogue SET current_release = :id"), {"id": release})
+    return before
 
 
-def _retire_old(engine: Engine) -> None:
-    """Drops the releases beyond the three newest. Detached CONCURRENTLY, so that no reader waits; a partition that
-    a long extract still reads stays for the next publish to drop."""
+def _retire_old(engine: Engine, before: int | None) -> None:
+    """Drops the releases beyond the three newest, but the one current `before`: those who serve believe in it for a
+    moment yet. Detached CONCURRENTLY, so that no reader waits; a partition that a long extract still reads stays for
+    the next publish to drop."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         old = connection.scalars(
             text("""
@@ -276,7 +280,7 @@ def _retire_old(engine: Engine) -> None:
             """),
             {"kept": KEPT - 1},
         ).all()
-        for release in old:
+        for release in set(old) - {before}:
             connection.execute(text("UPDATE release SET state = 'retired' WHERE id = :id"), {"id": release})
         gone = connection.scalars(
             text("""

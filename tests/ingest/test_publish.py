@@ -243,8 +243,21 @@ def test_a_release_that_was_rolled_back_to_is_kept_while_it_is_current(
     next_release(own_sample_store)
     rollback(own_sample_store, f"{today()}.1")
     assert publish(own_sample_store, quiet) == Published(f"{today()}.4", 134, fresh=True)
-    assert one(own_sample_store, PARTITIONS) == parts(2, 3, 4)
     assert one(own_sample_store, SERVED) == f"{today()}.4: 134 of 134"
+
+
+def test_the_release_that_was_current_before_a_publish_outlives_it(
+    own_sample_store: Engine, next_release: Callable[[Engine], Published], quiet: Teller, one: One
+) -> None:
+    next_release(own_sample_store)
+    next_release(own_sample_store)
+    rollback(own_sample_store, f"{today()}.1")
+    assert publish(own_sample_store, quiet).name == f"{today()}.4"
+    # What a serving process asks that has not looked at the catalogue since.
+    assert one(own_sample_store, "SELECT count(*) FROM deposit WHERE release = 1") == 132
+    assert one(own_sample_store, PARTITIONS) == parts(1, 2, 3, 4)
+    assert next_release(own_sample_store).name == f"{today()}.5"
+    assert one(own_sample_store, PARTITIONS) == parts(3, 4, 5)
 
 
 def test_a_reader_who_began_before_a_publish_keeps_a_consistent_answer(
