@@ -47,6 +47,29 @@ def test_a_release_of_an_older_version_holds_the_runs_that_surely_ended_before_i
         assert connection.scalar(text("SELECT runs FROM release")) == [2, 3]
 
 
+def test_a_file_received_twice_is_one_again_in_an_older_version(own_sample_store: Engine) -> None:
+    tables = ("record", "reject", "ingest_run_file")
+    of_file = [f"SELECT count(*) FROM {table} WHERE file = " for table in tables]
+    with own_sample_store.begin() as connection:
+        before = [connection.scalar(text(f"{count} 1")) for count in of_file]
+        twin = connection.scalar(
+            text("""
+                INSERT INTO source_file (source, sha256, name, bytes, encoding, retrieved, synthetic)
+                SELECT source, sha256, 'again.csv', bytes, encoding, retrieved, synthetic FROM source_file WHERE id = 1
+                RETURNING id
+            """)
+        )
+        for table in tables:
+            connection.execute(text(f"UPDATE {table} SET file = :twin WHERE file = 1"), {"twin": twin})
+        connection.execute(text("UPDATE record SET file = 1 WHERE source_id = '99900001'"))
+        files = connection.scalar(text("SELECT count(*) FROM source_file"))
+        command.downgrade(schema._config(connection), "0004")
+        assert [connection.scalar(text(f"{count} 1")) for count in of_file] == before
+        assert all(before)
+        assert connection.scalar(text("SELECT count(*) FROM source_file")) == files - 1
+        schema.migrate(connection)
+
+
 @pytest.fixture
 def writing(sample_store: Engine) -> Iterator[Connection]:
     """A transaction on the sample that is taken back."""
