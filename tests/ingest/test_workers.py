@@ -114,9 +114,14 @@ def worker_that(does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             "was ended by signal 9; see whether memory is short",
             "recibió la señal 9; vea si falta memoria",
         ),
+        (
+            "exit 0",
+            "a worker process ended before it had answered; see",
+            "un proceso auxiliar terminó antes de responder",
+        ),
         (r"printf '\200\005\225\100'; kill -9 $$", "was ended by signal 9", "recibió la señal 9"),
     ],
-    ids=["at once", "killed", "killed in the midst of an answer"],
+    ids=["at once", "killed", "without a fault", "killed in the midst of an answer"],
 )
 def test_a_worker_that_ends_too_soon_ends_the_run_with_a_sentence(
     many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, en: str, es: str
@@ -196,6 +201,22 @@ def test_a_worker_understands_by_the_crosswalks_that_it_compared(
     taken = io.BytesIO()
     work(io.BytesIO(pickle.dumps(("mrds", own.crosswalks.digest, 1, FILES, False)) + pickle.dumps(asked)), taken)
     assert pickle.loads(taken.getvalue()) == [before]  # noqa: S301
+
+
+@pytest.mark.parametrize("fault", [EOFError, pickle.UnpicklingError, BrokenPipeError])
+def test_a_fault_of_the_understanding_is_not_taken_for_the_end_of_the_input(
+    monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def break_down(*_: object) -> Said:
+        raise fault
+
+    row = Row(0, 1, "1", "mrds", raw("1"))
+    monkeypatch.setattr(Understanding, "__call__", break_down)
+    given = io.BytesIO(
+        pickle.dumps(("mrds", MRDS.crosswalks.digest, 1, FILES, False)) + pickle.dumps([Asked(row, None)])
+    )
+    with pytest.raises(fault):
+        work(given, io.BytesIO())
 
 
 @pytest.mark.parametrize("left", [0, 1, 10, -1])
