@@ -41,6 +41,7 @@ def migrate(asked: Asked, engine: Engine) -> int:
     with engine.begin() as connection:
         schema.migrate(connection)
         publishing.fill_missing_features(connection)
+    publishing.vacuum(engine)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0
 

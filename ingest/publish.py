@@ -54,7 +54,7 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             release, name = _begin(connection)
             teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
             deposits = _build(connection, release)
-        _vacuum(engine, release)
+        vacuum(engine)
         with engine.begin() as connection:
             before = _flip(connection, release)
         _retire_old(engine, before)
@@ -240,10 +240,21 @@ def _make(connection: Connection, table: str, release: int, fill: str) -> None:
         connection.execute(text(statement))
 
 
-def _vacuum(engine: Engine, release: int) -> None:
-    """Marks every row as seen by all, so that a count of a box is answered by its index alone."""
+def vacuum(engine: Engine) -> None:
+    """Marks the rows of the kept releases as seen by all, so that a count of a box is answered by its index alone.
+
+    Where a snapshot of before a release is still open, or an older version of Vetalode made it, it stays unmarked
+    until this is done again.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"VACUUM (INDEX_CLEANUP off, TRUNCATE off) deposit_r{release}"))
+        unmarked = connection.scalars(
+            text("""
+                SELECT relname FROM pg_class JOIN release ON relname = 'deposit_r' || release.id
+                WHERE release.state <> 'retired' AND relallvisible <> relpages
+            """)
+        ).all()
+        for partition in unmarked:
+            connection.execute(text(f"VACUUM (INDEX_CLEANUP off, TRUNCATE off) {partition}"))
 
 
 def fill_missing_features(connection: Connection) -> None:

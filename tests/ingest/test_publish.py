@@ -37,6 +37,7 @@ SERVED = """SELECT release.name || ': ' || count(deposit.id) || ' of ' || releas
 
 One = Callable[..., Any]
 Until = Callable[[Engine, str], None]
+Vetalode = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -276,6 +277,22 @@ def test_a_snapshot_of_before_a_publish_still_answers_with_the_old_release(
         before = reader.scalar(text(SERVED))
         next_release(own_sample_store)
         assert reader.scalar(text(SERVED)) == before
+
+
+@pytest.mark.parametrize("later", ["migrate", "publish"])
+def test_a_release_that_an_open_snapshot_does_not_see_is_marked_as_seen_by_all_later(
+    own_sample_store: Engine, next_release: Callable[[Engine], Published], vetalode: Vetalode, one: One, later: str
+) -> None:
+    unmarked = "SELECT relpages - relallvisible FROM pg_class WHERE relname = 'deposit_r2'"
+    with own_sample_store.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
+        reader.scalar(text(SERVED))
+        next_release(own_sample_store)
+        assert one(own_sample_store, unmarked) > 0
+    if later == "publish":
+        next_release(own_sample_store)
+    else:
+        assert vetalode(own_sample_store, "migrate")[0] == 0
+    assert one(own_sample_store, unmarked) == 0
 
 
 def test_a_release_still_being_read_is_dropped_by_a_later_publish(
