@@ -34,6 +34,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "diff": commands.diff,
     "report": commands.report,
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What the database refuses because of how it was set up, not of what it was told.
 _SET_UP = (psycopg.OperationalError, InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable, FeatureNotSupported)
 
@@ -56,10 +57,8 @@ def run(words: Sequence[str] | None = None) -> int:
         # `vetalode rejects | head` has seen enough.
         _silence()
     except OSError as fault:
-        if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
         _silence()
-        tell.say(_disk_full(fault))
+        tell.say(_disk_full(fault) if fault.errno in _FULL else _not_allowed(fault))
     except KeyboardInterrupt:
         tell.say(_STOPPED_FETCH if asked.verb == "fetch" else _STOPPED)
         return 130
@@ -98,7 +97,10 @@ def _check_schema(engine: Engine, asked: Asked) -> None:
         raise Refused(_NOT_MIGRATED if found is None else _OF_AN_OLDER_VERSION)
 
 
-_STOPPED = Words("stopped; nothing of this run was kept", "detenido; no se conservó nada de esta ejecución")
+_STOPPED = Words(
+    "stopped; `vetalode status` shows what was done until then",
+    "detenido; `vetalode status` muestra lo que se hizo hasta entonces",
+)
 _STOPPED_FETCH = Words("stopped; the same command goes on from here", "detenido; la misma orden continúa desde aquí")
 _NOT_MIGRATED = Words(
     "the database has no tables of Vetalode yet; run `vetalode migrate`",
@@ -124,6 +126,15 @@ def _disk_full(fault: OSError) -> Words:
     return Words(
         f"there is no room left ({why}): free some, or name another temporary folder in TMPDIR",
         f"no queda espacio ({why}): libere un poco, o indique otra carpeta temporal en TMPDIR",
+    )
+
+
+def _not_allowed(fault: OSError) -> Words:
+    why = fault.strerror or str(fault)
+    what = f"{os.fsdecode(fault.filename)}: " if isinstance(fault.filename, str | bytes) else ""
+    return Words(
+        f"{what}the system refuses it: {why}; mend that, or name another temporary folder in TMPDIR",
+        f"{what}el sistema lo rechaza: {why}; remédielo, o indique otra carpeta temporal en TMPDIR",
     )
 
 

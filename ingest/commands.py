@@ -41,6 +41,7 @@ def migrate(asked: Asked, engine: Engine) -> int:
     with engine.begin() as connection:
         schema.migrate(connection)
         publishing.fill_missing_features(connection)
+    publishing.vacuum(engine)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0
 
@@ -59,8 +60,9 @@ def ingest(asked: Asked, engine: Engine) -> int:
     if outcome.repeat_of is not None:
         tell.say(
             Words(
-                f"run {outcome.run} has already read just this; nothing was written",
-                f"la ejecución {outcome.run} ya leyó exactamente esto; no se escribió nada",
+                f"run {outcome.run} has already read just these bytes, whatever their name; nothing was written",
+                f"la ejecución {outcome.run} ya leyó exactamente estos bytes, sea cual sea su nombre; no se escribió"
+                " nada",
             )
         )
         return 0

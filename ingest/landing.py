@@ -1,6 +1,6 @@
 """Puts judged rows where they belong: new ones straight into `record`, the others once all have been read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
@@ -166,6 +166,15 @@ def settle(connection: Connection, run: int, source: str, aside: Aside, over: li
     _land(connection, aside.of(Verdict.REREAD))
     connection.execute(text(_REREAD), {"source": source})
     connection.execute(text("DROP TABLE landed"))
+
+
+_MOVE = text("UPDATE record SET file = :newer WHERE file = :older AND valid_to_run IS NULL")
+
+
+def move(connection: Connection, files: Mapping[int, int]) -> None:
+    """Records of these files are henceforth of those with the same bytes that take their places."""
+    if files:
+        connection.execute(_MOVE, [{"older": older, "newer": newer} for older, newer in files.items()])
 
 
 def _land(connection: Connection, lines: Iterable[bytes]) -> None:

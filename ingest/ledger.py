@@ -32,7 +32,7 @@ class Counts:
     """What became of a run's rows; `rows_in` = `published` + `rejected` + `unchanged`, which the database holds.
 
     Published: new or changed, and in line for the next release. Reread: unchanged, but understood anew because
-    a crosswalk was edited. Ended: records that the file no longer has.
+    a crosswalk was edited or the day of its file was corrected. Ended: records that the file no longer has.
     """
 
     rows_in: int = 0
@@ -92,7 +92,8 @@ _SAME_RUN = text("""
       AND run.crosswalk_digest = :digest AND run.partial = :partial
       AND (SELECT array_agg(file.sha256 ORDER BY link.ordinal)
            FROM ingest_run_file link JOIN source_file file ON file.id = link.file
-           WHERE link.run = run.id AND file.synthetic = :synthetic) = CAST(:digests AS text[])
+           WHERE link.run = run.id AND file.synthetic = :synthetic
+             AND (CAST(:retrieved AS date) IS NULL OR file.retrieved = :retrieved)) = CAST(:digests AS text[])
       AND NOT EXISTS (SELECT FROM ingest_run later
                       WHERE later.source = run.source AND later.state = 'done' AND later.id > run.id
                         AND later.layers && run.layers)
@@ -101,12 +102,19 @@ _SAME_RUN = text("""
 
 
 def run_of_same_files(
-    connection: Connection, source: str, files: Sequence[Received], digest: str, *, partial: bool, synthetic: bool
+    connection: Connection,
+    source: str,
+    files: Sequence[Received],
+    digest: str,
+    *,
+    partial: bool,
+    synthetic: bool,
+    retrieved: date | None,
 ) -> int | None:
-    """The run that read just these files with just these crosswalks, if its layers were not touched since."""
-    digests = [file.sha256 for file in files]
-    asked = {"source": source, "digest": digest, "partial": partial, "synthetic": synthetic, "digests": digests}
-    run: int | None = connection.scalar(_SAME_RUN, asked)
+    """The run that read just these bytes with just these crosswalks, if its layers were not touched since; of the day
+    that a person gave, if one did. A file's own day is no word of anybody's: copying alters it."""
+    asked = {"source": source, "digest": digest, "partial": partial, "synthetic": synthetic, "retrieved": retrieved}
+    run: int | None = connection.scalar(_SAME_RUN, asked | {"digests": [file.sha256 for file in files]})
     return run
 
 
@@ -151,6 +159,18 @@ def keep_files(
         ids.append(connection.execute(kept.returning(source_file.c.id)).scalar_one())
         connection.execute(insert(ingest_run_file).values(run=run, ordinal=ordinal, file=ids[-1]))
     return ids
+
+
+_OF_ANOTHER_DAY = text("""
+    SELECT older.id AS older, newer.id AS newer
+    FROM source_file newer JOIN source_file older USING (source, sha256, synthetic)
+    WHERE newer.id = ANY(:files) AND older.retrieved <> newer.retrieved
+""")
+
+
+def of_another_day(connection: Connection, files: Sequence[int]) -> dict[int, int]:
+    """By the ids of files that were received before as of another day: the one among `files` with the same bytes."""
+    return {row.older: row.newer for row in connection.execute(_OF_ANOTHER_DAY, {"files": list(files)})}
 
 
 def finish(connection: Connection, run: int, counts: Counts, layers: Sequence[str], steps: Sequence[Step]) -> None:

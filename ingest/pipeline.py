@@ -8,7 +8,7 @@ take effect together, or none does.
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,8 +20,19 @@ from sqlalchemy import Connection, Engine, text
 
 from app.words import Words
 from ingest.keys import keep_keys, known_identities
-from ingest.landing import Aside, Judged, Verdict, as_copied, keep_new, settle
-from ingest.ledger import Counts, Step, begin, fail, finish, keep_files, receive, run_of_same_files, sole_run
+from ingest.landing import Aside, Judged, Verdict, as_copied, keep_new, move, settle
+from ingest.ledger import (
+    Counts,
+    Step,
+    begin,
+    fail,
+    finish,
+    keep_files,
+    of_another_day,
+    receive,
+    run_of_same_files,
+    sole_run,
+)
 from ingest.links import keep_links
 from ingest.report import Teller
 from ingest.rows import Fault, FileRead, Raw, Reading, Reason, Row, RowRejected
@@ -80,14 +91,17 @@ def ingest(
     is being ingested already; then, and on any crash, the records stay as they were.
     """
     name = source.about.id
+    # Before they are read: an edit in between costs another reading, and no edit is taken for understood.
+    digest = source.crosswalks.digest
     source.crosswalks.check()
     paths = [file for path in paths for file in source.files_of(path)]
     files = [receive(path, retrieved) for path in paths]
     with sole_run(engine, f"ingest {name}"):
         with engine.begin() as connection:
             store_vocabularies(connection)
-            digest = source.crosswalks.digest
-            earlier = run_of_same_files(connection, name, files, digest, partial=partial, synthetic=synthetic)
+            earlier = run_of_same_files(
+                connection, name, files, digest, partial=partial, synthetic=synthetic, retrieved=retrieved
+            )
         if earlier is not None:
             return Outcome(earlier, Counts(), repeat_of=earlier)
         reading = source.read(paths) if source.holds_records(paths) else _only_links(paths, teller)
@@ -100,7 +114,10 @@ def ingest(
             with engine.begin() as connection:
                 ids = keep_files(connection, run, name, files, reading.files, synthetic=synthetic)
                 said, fresh = keep_links(connection, run, name, source.links(paths))
-                counts = _carry_out(connection, run, source, ids, reading, teller, partial=partial, synthetic=synthetic)
+                corrected = of_another_day(connection, ids) if retrieved else {}
+                counts = _carry_out(
+                    connection, run, source, ids, reading, teller, corrected, partial=partial, synthetic=synthetic
+                )
                 return Outcome(run, counts, links=said, new_links=fresh)
         except BaseException as fault:
             fail(engine, run, fault)
@@ -137,12 +154,14 @@ def _carry_out(
     files: Sequence[int],
     reading: Reading,
     teller: Teller,
+    corrected: Mapping[int, int],
     *,
     partial: bool,
     synthetic: bool,
 ) -> Counts:
+    """`corrected`: by the ids of files whose day was mended, those that take their places."""
     started = perf_counter()
-    judge = Judge(known_records(connection, source), run, files)
+    judge = Judge(known_records(connection, source, list(corrected)), run, files)
     total = sum(file.rows_expected for file in reading.files)
     doing = Words(f"reading {source.about.id}", f"leyendo {source.about.id}")
     rows = teller.track(_keyed(connection, source, reading), total, doing)
@@ -153,6 +172,7 @@ def _carry_out(
         read_in = perf_counter()
         ended = judge.ended(partial=partial)
         settle(connection, run, source.about.id, aside, ended + judge.changed)
+        move(connection, corrected)
     counts = judge.counts(ended=len(ended))
     finish(connection, run, counts, sorted(judge.layers), judge.steps(read_in - started, perf_counter() - read_in))
     return counts
@@ -168,21 +188,22 @@ def _keyed(connection: Connection, source: Source, reading: Reading) -> Iterable
 
 
 class Known(NamedTuple):
-    """What was last said under an id: its hash, whether today's crosswalks explained it, and its layer."""
+    """What was last said under an id: its hash, whether it stands as it is (today's crosswalks explained it, and the
+    day of its file is right), and its layer."""
 
     row_hash: bytes
     understood: bool
     layer: str
 
 
-def known_records(connection: Connection, source: Source) -> dict[str, Known]:
-    """What was last said under each id of a source."""
+def known_records(connection: Connection, source: Source, corrected: Sequence[int] = ()) -> dict[str, Known]:
+    """What was last said under each id of a source. `corrected` are files whose day is not right."""
     rows = connection.execute(
         text("""
-            SELECT source_id, row_hash, crosswalk_digest = :digest, layer
+            SELECT source_id, row_hash, crosswalk_digest = :digest AND file <> ALL(:corrected), layer
             FROM record WHERE source = :source AND valid_to_run IS NULL
         """),
-        {"source": source.about.id, "digest": source.crosswalks.digest},
+        {"source": source.about.id, "digest": source.crosswalks.digest, "corrected": list(corrected)},
     )
     return {source_id: Known(*known) for source_id, *known in rows}
 

@@ -54,10 +54,10 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             release, name = _begin(connection)
             teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
             deposits = _build(connection, release)
-        _vacuum(engine, release)
+        vacuum(engine)
         with engine.begin() as connection:
-            _flip(connection, release)
-        _retire_old(engine)
+            before = _flip(connection, release)
+        _retire_old(engine, before)
     return Published(name, deposits, fresh=True)
 
 
@@ -107,35 +107,30 @@ def _clear_unfinished(connection: Connection) -> None:
     connection.execute(text("UPDATE release SET state = 'retired' WHERE state = 'building'"))
 
 
-# The newest run that changed a record.
-_LAST_CHANGE = """
-    (SELECT max(id) FROM ingest_run
-     WHERE state = 'done' AND (rows_published > 0 OR rows_ended > 0 OR rows_reread > 0))
-"""
-
-
 def _current_if_fresh(connection: Connection) -> Published | None:
-    """The newest release, where it is current and no run has changed anything since."""
+    """The newest release, where it is current and holds every run that changed anything. Runs end in another order
+    than they begin, so no run's number says which those are."""
     row = connection.execute(
-        text(f"""
-            SELECT release.name, release.deposits, release.last_run, {_LAST_CHANGE} AS last_change,
-                   release.id = (SELECT max(id) FROM release WHERE state = 'published') AS newest
+        text("""
+            SELECT release.name, release.deposits
             FROM catalogue JOIN release ON release.id = catalogue.current_release
+            WHERE release.id = (SELECT max(id) FROM release WHERE state = 'published')
+              AND NOT EXISTS (SELECT FROM ingest_run run
+                              WHERE run.state = 'done' AND run.id <> ALL (release.runs)
+                                AND (run.rows_published > 0 OR run.rows_ended > 0 OR run.rows_reread > 0))
         """)
     ).first()
-    if row is None or not row.newest or row.last_run != row.last_change:
-        return None
-    return Published(row.name, row.deposits, fresh=False)
+    return Published(row.name, row.deposits, fresh=False) if row else None
 
 
 def _begin(connection: Connection) -> tuple[int, str]:
     """A release named YYYY-MM-DD.N, the N-th of its day (UTC)."""
     row = connection.execute(
-        text(f"""
-            INSERT INTO release (name, state, last_run)
+        text("""
+            INSERT INTO release (name, state, runs)
             SELECT today || '.' || (SELECT coalesce(max(split_part(name, '.', 2)::int), 0) + 1
                                     FROM release WHERE name LIKE today || '.%'),
-                   'building', {_LAST_CHANGE}
+                   'building', ARRAY(SELECT id FROM ingest_run WHERE state = 'done' ORDER BY id)
             FROM to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today
             RETURNING id, name
         """)
@@ -245,10 +240,21 @@ def _make(connection: Connection, table: str, release: int, fill: str) -> None:
         connection.execute(text(statement))
 
 
-def _vacuum(engine: Engine, release: int) -> None:
-    """Marks every row as seen by all, so that a count of a box is answered by its index alone."""
+def vacuum(engine: Engine) -> None:
+    """Marks the rows of the kept releases as seen by all, so that a count of a box is answered by its index alone.
+
+    Where a snapshot of before a release is still open, or an older version of Vetalode made it, it stays unmarked
+    until this is done again.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"VACUUM (INDEX_CLEANUP off, TRUNCATE off) deposit_r{release}"))
+        unmarked = connection.scalars(
+            text("""
+                SELECT relname FROM pg_class JOIN release ON relname = 'deposit_r' || release.id
+                WHERE release.state <> 'retired' AND relallvisible <> relpages
+            """)
+        ).all()
+        for partition in unmarked:
+            connection.execute(text(f"VACUUM (INDEX_CLEANUP off, TRUNCATE off) {partition}"))
 
 
 def fill_missing_features(connection: Connection) -> None:
@@ -262,16 +268,20 @@ def fill_missing_features(connection: Connection) -> None:
         _make(connection, features.TABLE, release, features.filling(release))
 
 
-def _flip(connection: Connection, release: int) -> None:
+def _flip(connection: Connection, release: int) -> int | None:
+    """Makes the release current; returns the one that was."""
+    before: int | None = connection.scalar(text("SELECT current_release FROM catalogue"))
     connection.execute(
         text("UPDATE release SET state = 'published', published_at = clock_timestamp() WHERE id = :id"), {"id": release}
     )
     connection.execute(text("UPDATE catalogue SET current_release = :id"), {"id": release})
+    return before
 
 
-def _retire_old(engine: Engine) -> None:
-    """Drops the releases beyond the three newest. Detached CONCURRENTLY, so that no reader waits; a partition that
-    a long extract still reads stays for the next publish to drop."""
+def _retire_old(engine: Engine, before: int | None) -> None:
+    """Drops the releases beyond the three newest, but the one current `before`: those who serve believe in it for a
+    moment yet. Detached CONCURRENTLY, so that no reader waits; a partition that a long extract still reads stays for
+    the next publish to drop."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         old = connection.scalars(
             text("""
@@ -281,7 +291,7 @@ def _retire_old(engine: Engine) -> None:
             """),
             {"kept": KEPT - 1},
         ).all()
-        for release in old:
+        for release in set(old) - {before}:
             connection.execute(text("UPDATE release SET state = 'retired' WHERE id = :id"), {"id": release})
         gone = connection.scalars(
             text("""

@@ -106,11 +106,12 @@ def _replay_run(engine: Engine, teller: Teller, waiting: Row[*tuple[Any, ...]]) 
                 f"una fila de {waiting.source} no se distingue sin su archivo; ingiera el archivo de nuevo",
             )
         )
+    digest = of_source.crosswalks.digest
     of_source.crosswalks.check()
     with sole_run(engine, f"ingest {waiting.source}"):
         with engine.begin() as connection:
             store_vocabularies(connection)
-            run = begin(connection, waiting.source, of_source.crosswalks.digest, partial=True)
+            run = begin(connection, waiting.source, digest, partial=True)
         try:
             with engine.begin() as connection, _rejects(engine, waiting.id) as rejects:
                 doing = Words(f"replaying {waiting.source}", f"repitiendo {waiting.source}")

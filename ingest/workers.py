@@ -125,14 +125,14 @@ class _Worker:
     def _gone(self) -> Refused:
         """Killed from outside, as a system does that is short of memory, or broken down by a fault that it told."""
         code = self._process.wait()
-        en, es = (
-            (
-                f"was ended by signal {-code}; see whether memory is short,",
-                f"recibió la señal {-code}; vea si falta memoria",
-            )
-            if code < 0
-            else ("broke down, for the reason told above; mend it,", "falló por el motivo dicho arriba; remédielo")
-        )
+        if code < 0:
+            en = f"was ended by signal {-code}; see whether memory is short,"
+            es = f"recibió la señal {-code}; vea si falta memoria"
+        elif code == 0:
+            en = "ended before it had answered; see whether its input was closed from outside,"
+            es = "terminó antes de responder; vea si algo externo cerró su entrada"
+        else:
+            en, es = "broke down, for the reason told above; mend it,", "falló por el motivo dicho arriba; remédielo"
         return Refused(
             Words(
                 f"a worker process {en} and ingest the files again; nothing was stored",
@@ -148,19 +148,27 @@ def _packed(what: object) -> bytes:
 def work(given: IO[bytes], taken: IO[bytes]) -> None:
     """A worker's life: what its run is, then batch after batch; at last, where it cannot go on, the reason."""
     try:
-        # The end of its input, even in the midst of a batch, is the end of its run.
-        with suppress(EOFError, pickle.UnpicklingError, BrokenPipeError):
-            for answer in _answers(given):
-                taken.write(_packed(answer))
-                taken.flush()
+        for answer in _answers(given):
+            _tell(taken, answer)
     except VetalodeError as fault:
-        taken.write(_packed(fault.words))
+        _tell(taken, fault.words)
+
+
+def _tell(taken: IO[bytes], what: object) -> None:
+    """Where nobody takes it any more, the input has ended too."""
+    with suppress(BrokenPipeError):
+        taken.write(_packed(what))
         taken.flush()
 
 
 def _answers(given: IO[bytes]) -> Iterator[list[Said]]:
-    name, digest, run, files, synthetic = pickle.load(given)  # noqa: S301
+    task = _next(given)
+    if task is None:
+        return
+    name, digest, run, files, synthetic = task
     of = source(name)
+    # All are read before they are compared: none is edited in between.
+    of.crosswalks.check()
     if of.crosswalks.digest != digest:
         raise Refused(
             Words(
@@ -170,8 +178,16 @@ def _answers(given: IO[bytes]) -> Iterator[list[Said]]:
         )
     understand = Understanding(of, run, files, synthetic=synthetic)
     gc.disable()
-    while True:
-        yield list(map(understand, pickle.load(given)))  # noqa: S301
+    while (batch := _next(given)) is not None:
+        yield list(map(understand, batch))
+
+
+def _next(given: IO[bytes]) -> Any:
+    """What comes in next, or None: the end of its input, even in the midst of a batch, is the end of a worker's run."""
+    try:
+        return pickle.load(given)  # noqa: S301
+    except (EOFError, pickle.UnpicklingError):
+        return None
 
 
 if __name__ == "__main__":

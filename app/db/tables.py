@@ -277,9 +277,10 @@ release = Table(
     Column("state", Text, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("published_at", DateTime(timezone=True)),
-    Column("last_run", Integer, ForeignKey("ingest_run.id")),
     Column("deposits", Integer),
     Column("bounds", ARRAY(Float)),
+    # Those that had finished when it was built.
+    Column("runs", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
     CheckConstraint("state IN ('building', 'published', 'retired')", name="state"),
 )
 

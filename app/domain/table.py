@@ -154,7 +154,9 @@ def _text(path: Path) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        at = Line(path, data.count(b"\n", 0, fault.start) + 1, {})
+        # What was decoded, which lacks the mark.
+        before = fault.object[: fault.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        at = Line(path, before.count(b"\n") + 1, {})
         raise at.fault(
             "it is not in UTF-8; save the table as CSV in UTF-8", "no está en UTF-8; guarde la tabla como CSV en UTF-8"
         ) from fault

@@ -165,10 +165,11 @@ def _odd_places(connection: Connection, told: Told, column: str) -> dict[str, An
 
 
 def _release(connection: Connection, run: int) -> dict[str, Any] | None:
-    """The current release, and whether it holds all that the run changed."""
+    """The current release, and whether the run had finished when it was built."""
     row = connection.execute(
         text("""
-            SELECT release.name, release.published_at, release.deposits, release.last_run >= :run AS holds_run
+            SELECT release.name, release.published_at, release.deposits,
+                   :run = ANY (release.runs) AS holds_run
             FROM catalogue JOIN release ON release.id = catalogue.current_release
         """),
         {"run": run},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
@@ -26,8 +27,6 @@ def test_migrations_make_the_tables_of_the_code(empty_store: Engine) -> None:
 
 
 def test_migrating_twice_changes_nothing_and_back_leaves_nothing(empty_store: Engine) -> None:
-    from alembic import command
-
     tables = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
     with empty_store.begin() as connection:
         before = connection.scalar(tables)
@@ -35,6 +34,40 @@ def test_migrating_twice_changes_nothing_and_back_leaves_nothing(empty_store: En
         assert connection.scalar(tables) == before
         command.downgrade(schema._config(connection), "base")
         assert connection.scalar(tables) == 1  # spatial_ref_sys, which is PostGIS's
+
+
+def test_a_release_of_an_older_version_holds_the_runs_that_surely_ended_before_its_last_one(
+    own_sample_store: Engine,
+) -> None:
+    with own_sample_store.begin() as connection:
+        command.downgrade(schema._config(connection), "0006")
+        assert connection.scalar(text("SELECT last_run FROM release")) == 3
+        connection.execute(text("UPDATE ingest_run SET finished_at = now() WHERE id = 1"))
+        schema.migrate(connection)
+        assert connection.scalar(text("SELECT runs FROM release")) == [2, 3]
+
+
+def test_a_file_received_twice_is_one_again_in_an_older_version(own_sample_store: Engine) -> None:
+    tables = ("record", "reject", "ingest_run_file")
+    of_file = [f"SELECT count(*) FROM {table} WHERE file = " for table in tables]
+    with own_sample_store.begin() as connection:
+        before = [connection.scalar(text(f"{count} 1")) for count in of_file]
+        twin = connection.scalar(
+            text("""
+                INSERT INTO source_file (source, sha256, name, bytes, encoding, retrieved, synthetic)
+                SELECT source, sha256, 'again.csv', bytes, encoding, retrieved, synthetic FROM source_file WHERE id = 1
+                RETURNING id
+            """)
+        )
+        for table in tables:
+            connection.execute(text(f"UPDATE {table} SET file = :twin WHERE file = 1"), {"twin": twin})
+        connection.execute(text("UPDATE record SET file = 1 WHERE source_id = '99900001'"))
+        files = connection.scalar(text("SELECT count(*) FROM source_file"))
+        command.downgrade(schema._config(connection), "0004")
+        assert [connection.scalar(text(f"{count} 1")) for count in of_file] == before
+        assert all(before)
+        assert connection.scalar(text("SELECT count(*) FROM source_file")) == files - 1
+        schema.migrate(connection)
 
 
 @pytest.fixture

@@ -46,7 +46,9 @@ def test_an_ingest_tells_what_became_of_the_rows_in_both_languages(empty_store: 
 
 def test_the_same_file_again_is_said_to_have_written_nothing(own_sample_store: Engine, vetalode: Vetalode) -> None:
     words = ("ingest", "mrds", SAMPLE / "mrds.csv", "--synthetic")
-    assert vetalode(own_sample_store, *words)[2] == "run 1 has already read just this; nothing was written\n"
+    assert vetalode(own_sample_store, *words)[2] == (
+        "run 1 has already read just these bytes, whatever their name; nothing was written\n"
+    )
     assert "no se escribió nada" in vetalode(own_sample_store, *words, lang="es")[2]
 
 

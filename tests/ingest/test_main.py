@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from app.db import schema
 from ingest import command_line, commands
+from ingest import publish as publishing
 from ingest.__main__ import main
 from ingest.rows import Fault, Reading, Row
 from ingest.sources import source
@@ -268,6 +270,33 @@ def test_a_run_that_finds_no_room_for_what_waits_is_told_so(empty_store: Engine,
     assert "there is no room left (File too large)" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("folder", "lang", "sentence"),
+    [
+        ("gone", "en", "the system refuses it: No such file or directory; mend that"),
+        ("file", "es", "el sistema lo rechaza: Not a directory; remédielo"),
+    ],
+)
+def test_a_temporary_folder_that_takes_nothing_is_told(
+    empty_store: Engine, mrds: Callable[..., Path], tmp_path: Path, folder: str, lang: str, sentence: str
+) -> None:
+    (tmp_path / "file").touch()
+    program = f"""
+import sys, tempfile
+from ingest import landing
+from ingest.__main__ import main
+landing._MEMORY, tempfile.tempdir = 1, {str(tmp_path / folder)!r}
+sys.exit(main(["--lang", {lang!r}, "ingest", "mrds", {str(mrds("1,a,,"))!r}]))
+"""
+    address = {"DATABASE_URL": empty_store.url.render_as_string(hide_password=False)}
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, cwd=ROOT, env=os.environ | address, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert ran.stderr.startswith(f"{tmp_path / folder}/")
+    assert sentence in ran.stderr
+    assert "TMPDIR" in ran.stderr
+
+
 def test_stopping_before_anything_began_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     def stop(_words: object) -> int:
         raise KeyboardInterrupt
@@ -306,14 +335,17 @@ def test_a_fault_of_ours_keeps_its_traceback(
         vetalode(migrated, "status", "--has-release")
 
 
-def test_stopping_by_hand_says_that_nothing_was_kept(
-    vetalode: Vetalode, migrated: Engine, monkeypatch: pytest.MonkeyPatch
+def test_stopping_by_hand_says_where_to_see_what_was_kept(
+    vetalode: Vetalode, own_sample_store: Engine, mrds: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(_connection: object) -> None:
+    def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands.asking, "current_release", stop)
-    assert vetalode(migrated, "status", lang="es")[::2] == (130, "detenido; no se conservó nada de esta ejecución\n")
+    assert vetalode(own_sample_store, "ingest", "mrds", mrds("1,a,30,-110"), "--partial")[0] == 0
+    monkeypatch.setattr(publishing, "_retire_old", stop)
+    code, _, err = vetalode(own_sample_store, "publish", lang="es")
+    assert (code, err.splitlines()[-1]) == (130, "detenido; `vetalode status` muestra lo que se hizo hasta entonces")
+    assert re.search(r"\.2 .* 133 .*●", vetalode(own_sample_store, "status")[1])
 
 
 def test_an_output_that_nobody_reads_to_its_end_is_no_trouble(

@@ -20,9 +20,11 @@ from sqlalchemy import Engine, text
 from app.domain.deposit import Harmonised
 from app.errors import Busy, FileFault
 from app.words import Words
+from ingest import pipeline
 from ingest.crosswalk import Crosswalks
-from ingest.ledger import Counts, sole_run
+from ingest.ledger import Counts, Received, receive, sole_run
 from ingest.pipeline import Outcome, ingest
+from ingest.publish import publish
 from ingest.report import Teller, teller
 from ingest.sources import Source, source
 
@@ -343,6 +345,24 @@ def test_an_edited_crosswalk_makes_the_same_file_be_understood_anew(
     assert one(empty_store, "SELECT array_agg(commodity_words[1] ORDER BY id) FROM record") == ["Unobtainium", "Gold"]
 
 
+def test_a_crosswalk_that_is_edited_while_a_run_begins_is_not_taken_for_understood(
+    run: Run, mrds: Mrds, own_source: Source, empty_store: Engine, one: One, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = mrds("1,a,1,1,Unobtainium", more=",commod1")
+
+    def receive_and_edit(path: Path, retrieved: date | None) -> Received:
+        edited(own_source, "commodity", "Unobtainium,gold,")
+        return receive(path, retrieved)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pipeline, "receive", receive_and_edit)
+        run(path, of=own_source)
+    assert one(empty_store, "SELECT commodities FROM record") == []
+    again = run(path, of=replace(own_source, crosswalks=Crosswalks(own_source.crosswalks.folder)))
+    assert again.counts == Counts(rows_in=1, unchanged=1, reread=1)
+    assert one(empty_store, "SELECT commodities FROM record") == ["gold"]
+
+
 def test_what_was_made_up_and_what_a_survey_said_are_never_the_same(
     run: Run, mrds: Mrds, empty_store: Engine, one: One
 ) -> None:
@@ -376,6 +396,28 @@ def test_a_run_keeps_the_names_days_and_kind_of_its_files_when_their_bytes_come_
             (4, "old.csv", "2026-01-01", False, [3]),
         ]
         assert connection.scalar(text("SELECT count(*) FROM source_file")) == 3
+
+
+def test_a_corrected_day_reaches_the_next_release(run: Run, mrds: Mrds, empty_store: Engine, quiet: Teller) -> None:
+    def said() -> list[tuple[Any, ...]]:
+        publish(empty_store, quiet)
+        released = """SELECT source_id, deposit.retrieved::text, source_row
+                      FROM deposit JOIN catalogue ON release = current_release ORDER BY 1"""
+        with empty_store.connect() as connection:
+            assert connection.scalar(text("SELECT count(DISTINCT file) FROM record WHERE valid_to_run IS NULL")) == 2
+            return [tuple(row) for row in connection.execute(text(released))]
+
+    run(mrds("1,a,1,1", name="older.csv"), retrieved=date(2026, 1, 1))
+    path = mrds("2,b,1,1", "1,a,1,1", name="mrds.csv")
+    run(path, retrieved=date(2026, 1, 2))
+    assert said() == [("1", "2026-01-01", 2), ("2", "2026-01-02", 2)]
+    corrected = run(path, retrieved=date(2026, 2, 2))
+    assert (corrected.repeat_of, corrected.counts) == (None, Counts(rows_in=2, unchanged=2, reread=1))
+    assert said() == [("1", "2026-01-01", 2), ("2", "2026-02-02", 2)]
+    again = (run(path, retrieved=date(2026, 2, 2)), run(path), run(mrds("2,b,1,1", "1,a,1,1", name="other.csv")))
+    assert [one.repeat_of for one in again] == [corrected.run] * 3
+    assert run(path, partial=True).counts == Counts(rows_in=2, unchanged=2)
+    assert publish(empty_store, quiet).fresh is False
 
 
 @pytest.mark.parametrize("retrieved", [None, date(2026, 10, 4)])

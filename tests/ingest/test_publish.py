@@ -20,6 +20,7 @@ from ingest.pipeline import ingest
 from ingest.publish import Published, publish, rollback
 from ingest.report import Teller
 from ingest.rows import Reading
+from ingest.runreport import build
 from ingest.sources import source
 
 # The server is shared, so each question is about this database alone.
@@ -36,6 +37,7 @@ SERVED = """SELECT release.name || ': ' || count(deposit.id) || ' of ' || releas
 
 One = Callable[..., Any]
 Until = Callable[[Engine, str], None]
+Vetalode = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -139,6 +141,38 @@ def test_a_run_that_changed_nothing_is_no_reason_to_publish(
     assert publish(own_sample_store, quiet).fresh is False
 
 
+@pytest.mark.usefixtures("changed")
+def test_a_run_that_ends_after_one_that_began_later_is_published(
+    own_sample_store: Engine,
+    mrds: Callable[..., Path],
+    answer: Callable[..., Path],
+    mine: Callable[..., Any],
+    quiet: Teller,
+    one: One,
+) -> None:
+    reading, published = threading.Event(), threading.Event()
+
+    def read(paths: Sequence[Path]) -> Reading:
+        whole = source("mrds").read(paths)
+        return replace(whole, rows=(row for row in whole if reading.set() or published.wait(30)))
+
+    from_slow = (replace(source("mrds"), read=read), [mrds("2,slow,30,-110", name="slow.csv")], own_sample_store, quiet)
+    slow = threading.Thread(target=ingest, args=from_slow, kwargs={"partial": True})
+    slow.start()
+    assert reading.wait(30)
+    quick = ingest(source("sgm"), [answer(mine())], own_sample_store, quiet, partial=True).run
+    assert publish(own_sample_store, quiet).deposits == 134
+    published.set()
+    slow.join()
+    last = one(own_sample_store, "SELECT id FROM ingest_run WHERE state = 'done' ORDER BY finished_at DESC LIMIT 1")
+    assert last < quick
+    with own_sample_store.connect() as connection:
+        held = [build(connection, run)["current_release"]["holds_run"] for run in (quick, last)]
+    assert held == [True, False]
+    assert publish(own_sample_store, quiet) == Published(f"{today()}.3", 135, fresh=True)
+    assert publish(own_sample_store, quiet).fresh is False
+
+
 def test_a_record_that_ended_leaves_the_next_release(
     own_sample_store: Engine, quiet: Teller, mrds: Callable[..., Path], one: One
 ) -> None:
@@ -210,8 +244,21 @@ def test_a_release_that_was_rolled_back_to_is_kept_while_it_is_current(
     next_release(own_sample_store)
     rollback(own_sample_store, f"{today()}.1")
     assert publish(own_sample_store, quiet) == Published(f"{today()}.4", 134, fresh=True)
-    assert one(own_sample_store, PARTITIONS) == parts(2, 3, 4)
     assert one(own_sample_store, SERVED) == f"{today()}.4: 134 of 134"
+
+
+def test_the_release_that_was_current_before_a_publish_outlives_it(
+    own_sample_store: Engine, next_release: Callable[[Engine], Published], quiet: Teller, one: One
+) -> None:
+    next_release(own_sample_store)
+    next_release(own_sample_store)
+    rollback(own_sample_store, f"{today()}.1")
+    assert publish(own_sample_store, quiet).name == f"{today()}.4"
+    # What a serving process asks that has not looked at the catalogue since.
+    assert one(own_sample_store, "SELECT count(*) FROM deposit WHERE release = 1") == 132
+    assert one(own_sample_store, PARTITIONS) == parts(1, 2, 3, 4)
+    assert next_release(own_sample_store).name == f"{today()}.5"
+    assert one(own_sample_store, PARTITIONS) == parts(3, 4, 5)
 
 
 def test_a_reader_who_began_before_a_publish_keeps_a_consistent_answer(
@@ -230,6 +277,22 @@ def test_a_snapshot_of_before_a_publish_still_answers_with_the_old_release(
         before = reader.scalar(text(SERVED))
         next_release(own_sample_store)
         assert reader.scalar(text(SERVED)) == before
+
+
+@pytest.mark.parametrize("later", ["migrate", "publish"])
+def test_a_release_that_an_open_snapshot_does_not_see_is_marked_as_seen_by_all_later(
+    own_sample_store: Engine, next_release: Callable[[Engine], Published], vetalode: Vetalode, one: One, later: str
+) -> None:
+    unmarked = "SELECT relpages - relallvisible FROM pg_class WHERE relname = 'deposit_r2'"
+    with own_sample_store.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
+        reader.scalar(text(SERVED))
+        next_release(own_sample_store)
+        assert one(own_sample_store, unmarked) > 0
+    if later == "publish":
+        next_release(own_sample_store)
+    else:
+        assert vetalode(own_sample_store, "migrate")[0] == 0
+    assert one(own_sample_store, unmarked) == 0
 
 
 def test_a_release_still_being_read_is_dropped_by_a_later_publish(

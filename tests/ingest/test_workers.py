@@ -114,9 +114,14 @@ def worker_that(does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             "was ended by signal 9; see whether memory is short",
             "recibió la señal 9; vea si falta memoria",
         ),
+        (
+            "exit 0",
+            "a worker process ended before it had answered; see",
+            "un proceso auxiliar terminó antes de responder",
+        ),
         (r"printf '\200\005\225\100'; kill -9 $$", "was ended by signal 9", "recibió la señal 9"),
     ],
-    ids=["at once", "killed", "killed in the midst of an answer"],
+    ids=["at once", "killed", "without a fault", "killed in the midst of an answer"],
 )
 def test_a_worker_that_ends_too_soon_ends_the_run_with_a_sentence(
     many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, en: str, es: str
@@ -176,6 +181,42 @@ def test_a_worker_does_not_understand_by_other_crosswalks_than_its_run() -> None
     taken = io.BytesIO()
     work(io.BytesIO(pickle.dumps(("mrds", "another digest", 1, FILES, False))), taken)
     assert "edited meanwhile" in pickle.loads(taken.getvalue()).en  # noqa: S301
+
+
+def test_a_worker_understands_by_the_crosswalks_that_it_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(MRDS.crosswalks.folder, tmp_path / "crosswalk"))
+    own = replace(MRDS, crosswalks=Crosswalks(folder))
+    monkeypatch.setattr(workers, "source", lambda _: replace(MRDS, crosswalks=Crosswalks(folder)))
+    asked = [Asked(Row(0, 1, "1", "mrds", raw("1") | {"commod1": "Unobtainium"}), None)]
+    before = Understanding(own, 1, FILES, synthetic=False)(asked[0])
+
+    def after_an_edit(*words: Any, **how: Any) -> Understanding:
+        with (folder / "commodity.csv").open("a", encoding="utf-8") as crosswalk:
+            crosswalk.write("Unobtainium,gold,\n")
+        return Understanding(*words, **how)
+
+    monkeypatch.setattr(workers, "Understanding", after_an_edit)
+    taken = io.BytesIO()
+    work(io.BytesIO(pickle.dumps(("mrds", own.crosswalks.digest, 1, FILES, False)) + pickle.dumps(asked)), taken)
+    assert pickle.loads(taken.getvalue()) == [before]  # noqa: S301
+
+
+@pytest.mark.parametrize("fault", [EOFError, pickle.UnpicklingError, BrokenPipeError])
+def test_a_fault_of_the_understanding_is_not_taken_for_the_end_of_the_input(
+    monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def break_down(*_: object) -> Said:
+        raise fault
+
+    row = Row(0, 1, "1", "mrds", raw("1"))
+    monkeypatch.setattr(Understanding, "__call__", break_down)
+    given = io.BytesIO(
+        pickle.dumps(("mrds", MRDS.crosswalks.digest, 1, FILES, False)) + pickle.dumps([Asked(row, None)])
+    )
+    with pytest.raises(fault):
+        work(given, io.BytesIO())
 
 
 @pytest.mark.parametrize("left", [0, 1, 10, -1])
