@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import VARCHAR, Select, cast, func, select, text
+from sqlalchemy import VARCHAR, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
@@ -105,8 +105,8 @@ async def page(
     count: bool = False,
 ) -> Page:
     """Up to `limit` rows of the walk; with `count`, how many the list has is asked for in the same statement."""
-    statement, bounds = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
-    rows = (await connection.execute(statement, bounds)).all()
+    statement, values = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
+    rows = (await connection.execute(statement, values)).all()
     matched = rows[0].matched if rows and count else 0
     kept = rows[0].kept if rows and walk.place else True
     if walk.place and not rows:
@@ -131,15 +131,24 @@ def _published(release: Release) -> Select[bool]:
     return select(release_table.c.state == "published").where(release_table.c.id == release.id)
 
 
+# Between two rows that are told when the statement runs.
+_TOLD = bindparam("last_id", type_=Text)
+_ANY_PLACE = {backward: Place((_TOLD,), backward=backward) for backward in (False, True)}
+
+
 def _of_page(
     wanted: DepositFilter, release: Release, walk: Walk, *, count: bool
-) -> tuple[Select[*tuple[Any, ...]], dict[str, float]]:
-    """The statement of a page, and the bounds to run it with."""
-    bounds = places.told(wanted.bbox)
-    # What may be long is not kept.
-    if bounds is None or walk.place or wanted.predicate or wanted.ids:
-        return _page_of(wanted, release, walk, count=count), {}
-    return _page_of_any_box(replace(wanted, bbox=places.ANY_BOX), release, walk, count=count), bounds
+) -> tuple[Select[*tuple[Any, ...]], dict[str, object]]:
+    """The statement of a page, and the values to run it with."""
+    values: dict[str, object] = {}
+    if bounds := places.told(wanted.bbox):
+        values, wanted = {**bounds}, replace(wanted, bbox=places.ANY_BOX)
+    if walk.place and not walk.keys:
+        (values["last_id"],) = walk.place.values
+        walk = replace(walk, place=_ANY_PLACE[walk.place.backward])
+    # What may be long, or is another each time, is not kept.
+    make = _page_of if wanted.predicate or wanted.ids or (walk.place and walk.keys) else _kept_page_of
+    return make(wanted, release, walk, count=count), values
 
 
 def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool) -> Select[*tuple[Any, ...]]:
@@ -156,8 +165,8 @@ def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool
     return statement
 
 
-# To make a statement takes as long as to run it, and no two boxes of a map that is moved are the same.
-_page_of_any_box = lru_cache(maxsize=256)(_page_of)
+# To make a statement takes as long as to run it; boxes and places in a list are told when it runs.
+_kept_page_of = lru_cache(maxsize=256)(_page_of)
 
 
 def counting(wanted: DepositFilter, release: Release) -> Select[int]:
