@@ -35,8 +35,10 @@ class Counts:
             self._known.popitem(last=False)
 
     async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
-        """How many deposits the filter wants, exactly; counted once per release."""
-        count = await self._at_hand(connection, wanted, release)
+        """How many deposits the filter wants, exactly; counted once per release, but for a box, which costs less."""
+        count = await self._spots.count(connection, wanted, release)
+        if count is None:
+            count = self.known(wanted, release)
         if count is None:
             count = await deposits.counted(connection, wanted, release)
             self.keep(wanted, release, count)
@@ -45,18 +47,13 @@ class Counts:
     async def page(
         self, connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int
     ) -> tuple[Page, int]:
-        """A page, and how many deposits the filter wants: exactly, and counted once per release."""
-        count = await self._at_hand(connection, wanted, release)
-        page = await deposits.page(connection, wanted, release, walk, limit, count=count is None)
-        if page.matched is not None:
-            count = page.matched
-            self.keep(wanted, release, count)
-        return page, count or 0
-
-    async def _at_hand(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int | None:
-        """The number, where it is known or counted without a statement."""
-        count = self.known(wanted, release)
-        return await self._spots.count(connection, wanted, release) if count is None else count
+        """A page, and how many deposits the filter wants: exactly, and not counted where the page has them all."""
+        if walk.place is not None:
+            # Before the page, which tells whether the release was still kept.
+            count = await self.of(connection, wanted, release)
+            return await deposits.page(connection, wanted, release, walk, limit), count
+        page = await deposits.page(connection, wanted, release, walk, limit)
+        return page, len(page.rows) if page.after is None else await self.of(connection, wanted, release)
 
 
 def _digest(wanted: DepositFilter, release: Release) -> bytes:

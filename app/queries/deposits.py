@@ -29,15 +29,13 @@ BODY = cast(deposit_feature.c.body, VARCHAR)
 class Page:
     """The rows of a page, and the places before its first and after its last one, None where nothing is beyond.
 
-    `matched` is how many deposits the whole list has, None where that was not to be counted. Of a release that is no
-    longer `kept`, rows may be missing.
+    Of a release that is no longer `kept`, rows may be missing.
     """
 
     rows: Sequence[Sequence[Any]]
     before: Place | None
     after: Place | None
-    matched: int | None = None
-    kept: bool = True
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +93,14 @@ def _all(level: ReleaseLevel, release: Release, walk: Walk) -> Select[*tuple[Any
     return statement if place is None else statement.where(beyond((), place, table.id))
 
 
-async def page(
-    connection: AsyncConnection,
-    wanted: DepositFilter,
-    release: Release,
-    walk: Walk,
-    limit: int,
-    *,
-    count: bool = False,
-) -> Page:
-    """Up to `limit` rows of the walk; with `count`, how many the list has is asked for in the same statement."""
-    statement, values = _of_page(wanted, release, replace(walk, limit=limit + 1), count=count)
+async def page(connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, limit: int) -> Page:
+    """Up to `limit` rows of the walk."""
+    statement, values = _of_page(wanted, release, replace(walk, limit=limit + 1))
     rows = (await connection.execute(statement, values)).all()
-    matched = rows[0].matched if rows and count else 0
-    kept = rows[0].kept if rows and walk.place else True
-    if walk.place and not rows:
-        matched = await counted(connection, wanted, release) if count else None
+    kept = True
+    if walk.place:
         # Its tables go one by one, so that it must still be kept after all was read.
-        kept = bool((await connection.execute(_published(release))).scalar())
+        kept = rows[0].kept if rows else bool((await connection.execute(_published(release))).scalar())
     more = len(rows) > limit
     rows = rows[:limit]
     backward = walk.place is not None and walk.place.backward
@@ -124,7 +112,7 @@ async def page(
     last = Place(tuple(rows[-1][keys])) if rows else None
     # Whoever came from one side can go back there; on the other side is something only if a row too many was found.
     before, after = (more, True) if backward else (walk.place is not None, more)
-    return Page(rows, first if before else None, last if after else None, matched if count else None, kept)
+    return Page(rows, first if before else None, last if after else None, kept)
 
 
 def _published(release: Release) -> Select[bool]:
@@ -136,9 +124,7 @@ _TOLD = bindparam("last_id", type_=Text)
 _ANY_PLACE = {backward: Place((_TOLD,), backward=backward) for backward in (False, True)}
 
 
-def _of_page(
-    wanted: DepositFilter, release: Release, walk: Walk, *, count: bool
-) -> tuple[Select[*tuple[Any, ...]], dict[str, object]]:
+def _of_page(wanted: DepositFilter, release: Release, walk: Walk) -> tuple[Select[*tuple[Any, ...]], dict[str, object]]:
     """The statement of a page, and the values to run it with."""
     values: dict[str, object] = {}
     if bounds := places.told(wanted.bbox):
@@ -148,35 +134,27 @@ def _of_page(
         walk = replace(walk, place=_ANY_PLACE[walk.place.backward])
     # What may be long, or is another each time, is not kept.
     make = _page_of if wanted.predicate or wanted.ids or (walk.place and walk.keys) else _kept_page_of
-    return make(wanted, release, walk, count=count), values
+    return make(wanted, release, walk), values
 
 
-def _page_of(wanted: DepositFilter, release: Release, walk: Walk, *, count: bool) -> Select[*tuple[Any, ...]]:
-    """The rows, each with how many there are in all, where that is to be counted, and whether the release is kept.
+def _page_of(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tuple[Any, ...]]:
+    """The rows of a walk, which may last longer than its release, each with whether that is kept.
 
-    A walk may last longer than its release. Where its partitions are gone when the statement is planned, it is no
-    longer said to be kept when the statement runs.
+    Where its partitions are gone when the statement is planned, it is no longer said to be kept when the statement
+    runs.
     """
     statement = features(wanted, release, walk)
-    if count:
-        statement = statement.add_columns(counting(wanted, release).scalar_subquery().label("matched"))
-    if walk.place:
-        statement = statement.add_columns(_published(release).scalar_subquery().label("kept"))
-    return statement
+    return statement.add_columns(_published(release).scalar_subquery().label("kept")) if walk.place else statement
 
 
 # To make a statement takes as long as to run it; boxes and places in a list are told when it runs.
 _kept_page_of = lru_cache(maxsize=256)(_page_of)
 
 
-def counting(wanted: DepositFilter, release: Release) -> Select[int]:
-    """How many deposits the filter wants, exactly."""
-    return select(func.count()).select_from(deposit).where(where(wanted, release.id))
-
-
 async def counted(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
     """How many deposits the filter wants, exactly."""
-    return (await connection.execute(counting(wanted, release))).scalar_one()
+    statement = select(func.count()).select_from(deposit).where(where(wanted, release.id))
+    return (await connection.execute(statement)).scalar_one()
 
 
 async def stream(

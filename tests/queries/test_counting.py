@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from app.queries import counting
+from app.queries import counting, deposits
 from app.queries.counting import Counts
 from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
+from app.queries.order import Place
 from app.queries.spots import Spots
 
 EVERY, GOLD, IRON = DepositFilter(), DepositFilter(commodities=("gold",)), DepositFilter(commodities=("iron",))
@@ -59,3 +60,35 @@ def test_a_page_of_what_is_known_is_not_counted_again(ask, release):
     counts = Counts(Spots())
     counts.keep(GOLD, release, 7)
     assert ask(lambda connection: counts.page(connection, GOLD, release, Walk(), 3))[1] == 7
+
+
+@pytest.mark.parametrize("limit", [1, 84, 85, 10_000])
+@pytest.mark.parametrize(
+    "wanted", [EVERY, DepositFilter(sources=("mrds",)), DepositFilter(statuses=("plant",))], ids=repr
+)
+def test_a_page_says_how_many_its_whole_list_has(ask, release, wanted, limit):
+    beyond = Walk(place=Place(("z",)))
+
+    async def counted(connection):
+        first, matched = await Counts(Spots()).page(connection, wanted, release, Walk(), limit)
+        _, matched_beyond = await Counts(Spots()).page(connection, wanted, release, beyond, limit)
+        uncounted = await deposits.page(connection, wanted, release, Walk(), limit)
+        count = await deposits.counted(connection, wanted, release)
+        return first, (matched, matched_beyond), uncounted, count
+
+    first, matched, uncounted, count = ask(counted)
+    assert matched == (count, count)
+    assert (first.before, first.after, len(first.rows)) == (uncounted.before, uncounted.after, min(limit, count))
+
+
+def test_a_page_that_has_its_whole_list_needs_no_second_statement(ask, release):
+    async def paged(connection):
+        statements = []
+        event.listen(connection.sync_connection, "before_execute", lambda *given: statements.append(given[1]))
+        return [
+            await Counts(Spots()).page(connection, GOLD, release, Walk(), limit) for limit in (10_000, 3)
+        ], statements
+
+    pages, statements = ask(paged)
+    assert pages[0][1] == pages[1][1] == len(pages[0][0].rows)
+    assert len(statements) == 3

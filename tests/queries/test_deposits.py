@@ -138,22 +138,6 @@ def test_a_page_beyond_the_last_id_is_empty_and_the_last(ask, release):
     assert (list(page.rows), page.after) == ([], None)
 
 
-@pytest.mark.parametrize("limit", [1, 84, 85, 10_000])
-@pytest.mark.parametrize(
-    "wanted", [EVERY, DepositFilter(sources=("mrds",)), DepositFilter(statuses=("plant",))], ids=repr
-)
-def test_a_page_counts_the_whole_list_where_it_is_to(ask, release, wanted, limit):
-    async def counted(connection):
-        first = await deposits.page(connection, wanted, release, Walk(), limit, count=True)
-        beyond = await deposits.page(connection, wanted, release, Walk(place=Place(("z",))), limit, count=True)
-        uncounted = await deposits.page(connection, wanted, release, Walk(), limit)
-        return first, beyond, uncounted, await deposits.counted(connection, wanted, release)
-
-    first, beyond, uncounted, count = ask(counted)
-    assert (first.matched, beyond.matched, uncounted.matched) == (count, count, None)
-    assert (first.before, first.after, len(first.rows)) == (uncounted.before, uncounted.after, min(limit, count))
-
-
 def test_a_stream_says_what_a_page_says(ask, release):
     async def streamed(connection):
         return [feature async for batch in deposits.stream(connection, EVERY, release, 60) for feature in batch]
