@@ -55,8 +55,9 @@ def unchanged(request: Request, given: dict[str, str]) -> Response | None:
     """A 304 where the client already has this answer."""
     known = request.headers.get("if-none-match")
     if known is None:
+        since = request.headers.get("if-modified-since")
         # Not "since": after a rollback the older release is the newer answer.
-        same = _moment(request.headers.get("if-modified-since", "")) == _moment(given["Last-Modified"])
+        same = since is not None and _moment(since) == _moment(given["Last-Modified"])
         return Response(status_code=304, headers=given) if same else None
     return Response(status_code=304, headers=given) if known.strip() == "*" else named(request, given)
 

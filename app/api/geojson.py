@@ -19,11 +19,11 @@ def opening(members: dict[str, Any]) -> bytes:
 
 
 def collection(features: Sequence[bytes], members: dict[str, Any]) -> bytes:
-    first, *others = features or (b"",)
     # Joined once: a page of ten thousand has twenty megabytes.
-    others = [opening(members) + first, *others]
-    others[-1] += CLOSING
-    return b",\n".join(others)
+    parts = list(features) or [b""]
+    parts[0] = opening(members) + parts[0]
+    parts[-1] += CLOSING
+    return b",\n".join(parts)
 
 
 def features(rows: Sequence[Sequence[Any]], shown: Shown) -> list[bytes]:

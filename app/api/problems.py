@@ -133,8 +133,8 @@ class _Unforeseen:
 
         try:
             await self._app(scope, receive, noted)
-        except Exception as fault:
+        except Exception:
             if begun or scope["type"] != "http":
                 raise
-            log.exception("unforeseen", exc_info=fault)
+            log.exception("unforeseen")
             await problem(Request(scope), 500, _OUR_FAULT)(scope, receive, send)

@@ -26,7 +26,7 @@ def in_box(box: Bbox) -> ColumnElement[bool]:
     """Inside the box or on its edge, in the box's own system."""
     if box is ANY_BOX:
         west, south, east, north = (bindparam(name, type_=Float(53)) for name in ("west", "south", "east", "north"))
-        return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(south, north))
+        return within((west, south, east, north))
     return or_(*map(_in_part, box.parts()))
 
 

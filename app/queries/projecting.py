@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, and_, case, func
 from app.db.tables import deposit
 from app.domain.crs import Area, Crs
 
+Bound = ColumnElement[float]
+
 WGS84 = 4326
 MERCATOR = 3857
 
@@ -31,7 +33,7 @@ def position(crs: Crs) -> tuple[ColumnElement[float], ColumnElement[float]]:
     return func.ST_X(point), func.ST_Y(point)
 
 
-def within(area: Area) -> ColumnElement[bool]:
-    """Between west and east, south and north, in degrees."""
+def within(area: Area | tuple[Bound, Bound, Bound, Bound]) -> ColumnElement[bool]:
+    """Between west and east, south and north, in degrees, told now or when the statement runs."""
     west, south, east, north = area
     return and_(deposit.c.longitude.between(west, east), deposit.c.latitude.between(south, north))

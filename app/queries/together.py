@@ -17,7 +17,7 @@ from app.queries.deposits import BODY
 _FOUND = select(deposit_feature.c.id, BODY).where(
     deposit_feature.c.release == bindparam("of_release"),
     deposit_feature.c.id.in_(bindparam("ids", expanding=True)),
-    deposit_feature.c.release_level <= bindparam("level"),
+    deposit_feature.c.release_level <= ReleaseLevel.PUBLIC,
 )
 
 _Waiting = dict[str, asyncio.Future[bytes | None]]
@@ -26,9 +26,8 @@ _Waiting = dict[str, asyncio.Future[bytes | None]]
 class Together:
     """Looks deposits up, one statement at a time for each release."""
 
-    def __init__(self, engine: AsyncEngine, level: ReleaseLevel = ReleaseLevel.PUBLIC) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._level = level
         self._waiting: dict[int, _Waiting] = {}
         self._asking: dict[int, asyncio.Task[None]] = {}
 
@@ -62,6 +61,6 @@ class Together:
                 answer.set_result(found.get(deposit_id))
 
     async def _found(self, release: int, ids: Sequence[str]) -> dict[str, bytes]:
-        asked = {"of_release": release, "ids": ids, "level": self._level}
+        asked = {"of_release": release, "ids": ids}
         async with self._engine.connect() as connection:
             return {row[0]: row[1] for row in await connection.execute(_FOUND, asked)}
