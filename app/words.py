@@ -1,5 +1,7 @@
 """A sentence in the two languages of the project."""
 
+import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,6 +21,11 @@ class Words:
 
     def speak(self, lang: Lang) -> str:
         return self.es if lang == "es" else self.en
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The known word that is most like it; None where none is like it."""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
 
 
 def quoted(text: str) -> str:

@@ -61,12 +61,16 @@ STANDS = """
 """
 
 
+# What `STANDS` speaks of.
+REJECTS = """
+    reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+"""
+
+
 # Of a run or not is decided here, not in SQL: behind an OR, `STANDS` would be asked row by row.
 def _rejects(run: int | None) -> str:
     return f"""
-    FROM reject
-    JOIN ingest_run run ON run.id = reject.run
-    JOIN source_file file ON file.id = reject.file
+    FROM {REJECTS}
     WHERE {STANDS if run is None else "run.id = :run"}
       AND (CAST(:source AS text) IS NULL OR run.source = :source)
       AND (:resolved OR reject.resolved_by_run IS NULL)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from app.errors import BadValue, Refused
 from app.words import Words
-from ingest.asking import STANDS, run_exists
+from ingest.asking import REJECTS, STANDS, run_exists
 from ingest.landing import Verdict, keep_new
 from ingest.ledger import Counts, Step, begin, fail, finish, sole_run
 from ingest.pipeline import Judge, Known, known_records
@@ -47,7 +47,7 @@ _WAITING = text(f"""
            count(*) FILTER (WHERE reject.stage = 'harmonise') AS rows,
            count(*) FILTER (WHERE reject.stage = 'read') AS damaged,
            coalesce(string_agg(DISTINCT reject.code, ', ') FILTER (WHERE reject.stage = 'read'), '') AS damage
-    FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+    FROM {REJECTS}
     WHERE {STANDS} AND reject.resolved_by_run IS NULL
       AND (CAST(:source AS text) IS NULL OR run.source = :source) AND (CAST(:run AS int) IS NULL OR run.id = :run)
     GROUP BY run.id ORDER BY run.id DESC
@@ -55,14 +55,14 @@ _WAITING = text(f"""
 
 _REJECTS = text(f"""
     SELECT reject.id, reject.file, row_number, raw
-    FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+    FROM {REJECTS}
     WHERE reject.run = :run AND stage = 'harmonise' AND resolved_by_run IS NULL AND {STANDS} ORDER BY reject.id
 """)
 
 _OVERTAKEN = text(f"""
     SELECT EXISTS (SELECT FROM reject WHERE run = :run AND resolved_by_run IS NULL)
        AND NOT EXISTS (
-           SELECT FROM reject JOIN ingest_run run ON run.id = reject.run JOIN source_file file ON file.id = reject.file
+           SELECT FROM {REJECTS}
            WHERE reject.run = :run AND resolved_by_run IS NULL AND {STANDS})
 """)
 

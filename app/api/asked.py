@@ -1,6 +1,5 @@
 """What was asked, from words to values; each error says what would be right."""
 
-import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,7 +17,7 @@ from app.domain.vocabulary import unknown_code, vocabulary
 from app.errors import BadValue
 from app.queries.filter import Critical, DepositFilter
 from app.queries.order import SortKey
-from app.words import Words
+from app.words import Words, nearest
 
 _Read = TypeVar("_Read")
 
@@ -177,4 +176,4 @@ def _listed(text: str | None, known: Collection[str], name: str, where: str) -> 
 def _check_known(name: str, code: str, known: Collection[str], where: str) -> None:
     """Raises `BadValue`, with the nearest code, for one that is not known."""
     if code not in known:
-        raise unknown_code(name, code, next(iter(difflib.get_close_matches(code, known, n=1)), None), where)
+        raise unknown_code(name, code, nearest(code, known), where)

@@ -1,6 +1,5 @@
 """Every parameter that an address may have: its name, what it means, its OpenAPI 3.0 schema. Read strictly."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from app.domain.properties import Kind, Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
 from app.errors import BadValue, UnknownParameter
-from app.words import LANGS, Words
+from app.words import LANGS, Words, nearest
 
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 10_000
@@ -245,9 +244,9 @@ def check_one_of(name: str, value: str, right: Sequence[str]) -> None:
 
 
 def _unknown(name: str, known: Sequence[str]) -> UnknownParameter:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint_en = f"; did you mean {near[0]!r}?" if near else ";"
-    hint_es = f"; ¿quiso decir {near[0]!r}?" if near else ";"
+    near = nearest(name, known)
+    hint_en = f"; did you mean {near!r}?" if near else ";"
+    hint_es = f"; ¿quiso decir {near!r}?" if near else ";"
     listed = ", ".join(known)
     return UnknownParameter(
         Words(

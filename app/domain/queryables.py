@@ -1,6 +1,5 @@
 """What deposits can be asked for by: their id and properties, without those that a whole source or release shares."""
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -10,7 +9,7 @@ from types import MappingProxyType
 from app.domain.predicate import Value
 from app.domain.properties import Kind, Property, properties
 from app.errors import BadValue
-from app.words import Words, quoted
+from app.words import Words, nearest, quoted
 
 _ID = Property(
     name="id",
@@ -37,8 +36,8 @@ def queryable(name: str) -> Property:
     """The queryable property of that name; raises `BadValue` with the nearest name."""
     if name in queryables():
         return queryables()[name]
-    near = difflib.get_close_matches(name, (*queryables(), "geometry"), n=1)
-    en, es = (f"; did you mean {near[0]!r}?", f"; ¿quiso decir {near[0]!r}?") if near else (".", ".")
+    near = nearest(name, (*queryables(), "geometry"))
+    en, es = (f"; did you mean {near!r}?", f"; ¿quiso decir {near!r}?") if near else (".", ".")
     raise BadValue(
         Words(
             f"{quoted(name)} is no property that can be asked for{en} They are at /collections/deposits/queryables",

@@ -4,14 +4,13 @@ Whatever is wrong with one is a `FileFault` that names the file, the line, and w
 """
 
 import csv
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import FileFault
-from app.words import Words, quoted
+from app.words import Words, nearest, quoted
 
 # All but the tab, which is white space in a word.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -34,7 +33,7 @@ class Line:
         """The cell of a column, which must be one of these values: the codes of a file, or all there are."""
         value = self[column]
         if value not in values:
-            such = next(iter(difflib.get_close_matches(value, values, 1) or values), "")
+            such = nearest(value, values) or next(iter(values), "")
             en = f"a code of {file}, such as {such!r}" if file else f"one of: {', '.join(values)}"
             es = f"un código de {file}, como {such!r}" if file else f"uno de: {', '.join(values)}"
             raise self.fault(

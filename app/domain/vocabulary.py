@@ -1,6 +1,5 @@
 """The controlled vocabularies: codes with a label in each language, read from `terms/*.csv`."""
 
-import difflib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from types import MappingProxyType
 
 from app.domain.table import Line, table_by
 from app.errors import BadValue, NotThere
-from app.words import Lang, Words
+from app.words import Lang, Words, nearest
 
 TERMS = Path(__file__).parent / "terms"
 
@@ -61,7 +60,7 @@ class Vocabulary:
             symbols = (term.more.get("symbols") or "").split("|")
             if wanted in map(fold, filter(None, (term.code, term.label.en, term.label.es, *symbols))):
                 return term.code
-        return next(iter(difflib.get_close_matches(wanted, self.terms, n=1)), None)
+        return nearest(wanted, self.terms)
 
 
 def unknown_code(name: str, code: str, nearest: str | None, where: str) -> BadValue:
