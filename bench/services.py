@@ -11,9 +11,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import quote
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url, text
 
 from app.domain.properties import Kind, properties
+from bench import stores
 
 _TIPG = Path(__file__).parents[1] / "var" / "tipg" / "bin" / "python"
 _SCHEMA = "peer"
@@ -48,8 +49,7 @@ def tipg(url: str, timed: Path | None = None) -> Iterator[str]:
 
 def _fill(url: str) -> None:
     columns = ", ".join(f'"{name}" {_TYPES.get(about.kind, "text")}' for name, about in properties().items())
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with stores.connected(url) as connection:
         for statement in (
             f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE",
             f"CREATE SCHEMA {_SCHEMA}",
@@ -67,7 +67,6 @@ def _fill(url: str) -> None:
             f"VACUUM ANALYZE {_SCHEMA}.deposits",
         ):
             connection.execute(text(statement))
-    engine.dispose()
 
 
 def _for_asyncpg(url: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bench import services, stores
 from bench.figures import Figure, timed
@@ -171,20 +171,14 @@ def _box(chance: random.Random, x: float, y: float) -> str:
 
 
 def _drawn(url: str, columns: str, number: int) -> list[tuple[float, ...]]:
-    engine = create_engine(url)
-    with engine.connect() as connection:
+    with stores.connected(url) as connection:
         statement = text(f"SELECT {columns} FROM deposit ORDER BY md5(id) LIMIT {number}")
-        drawn = [tuple(row) for row in connection.execute(statement)]
-    engine.dispose()
-    return drawn
+        return [tuple(row) for row in connection.execute(statement)]
 
 
 def _number(url: str) -> int:
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        number: int = connection.scalar(text("SELECT count(*) FROM deposit")) or 0
-    engine.dispose()
-    return number
+    with stores.connected(url) as connection:
+        return connection.scalar(text("SELECT count(*) FROM deposit")) or 0
 
 
 def _qgis(url: str, deposits: int) -> Iterator[Figure]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from bench import synthetic
 
@@ -28,12 +28,21 @@ def files(folder: Path) -> tuple[Path, Path, Path, Path]:
 @contextmanager
 def database(server: str) -> Iterator[str]:
     """The address of an empty database on the server, which is dropped at the end."""
-    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
+    with connected(server) as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {_DATABASE}"))
         try:
             yield make_url(server).set(database=_DATABASE).render_as_string(hide_password=False)
         finally:
             connection.execute(text(f"DROP DATABASE {_DATABASE} WITH (FORCE)"))
-    maintenance.dispose()
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection whose statements take effect one by one."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()

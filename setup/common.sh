@@ -87,6 +87,14 @@ apt_install() {
     quietly apt_get install --no-install-recommends "$@"
 }
 
+# install PACKAGE CHECK EN ES: where it cannot be had, says so, and what follows from that.
+install() {
+    if "$2"; then return; fi
+    say "Installing $1 (a minute or two)" "Instalando $1 (uno o dos minutos)"
+    may_install && apt_install "$1" && "$2" || say \
+        "$1 could not be installed; $3" "No se pudo instalar $1; $4"
+}
+
 # Says in one word what these files hold and where they are: when it changes, what was made from
 # them must be made again.
 fingerprint() {

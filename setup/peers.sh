@@ -5,14 +5,6 @@ set -eu
 
 has_wrk() { command -v wrk >/dev/null; }
 
-install_wrk() {
-    if has_wrk; then return; fi
-    say "Installing wrk" "Instalando wrk"
-    may_install && apt_install wrk && has_wrk || say \
-        "wrk could not be installed; what it measures is left out." \
-        "No se pudo instalar wrk; lo que mide se omite."
-}
-
 # In an environment of its own: it wants other releases of what we use too.
 install_tipg() {
     if [ "$(cat var/tipg/made-from 2>/dev/null)" = "$locked" ]; then return; fi
@@ -30,5 +22,5 @@ install_tipg() {
 locked=$(fingerprint "$root/bench/tipg.lock")
 setup/clients.sh
 lock
-install_wrk
+install wrk has_wrk "what it measures is left out." "lo que mide se omite."
 install_tipg
