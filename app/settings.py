@@ -27,6 +27,9 @@ class Settings:
     host: str = _setting("HOST", "127.0.0.1", "address to listen on")
     port: int = _setting("PORT", 8000, "port to listen on")
     workers: int = _setting("WORKERS", 1, "serving processes")
+    archives: str = _setting(
+        "ARCHIVES", "var/archives", "folder of the archives of tiles, which publishing fills and the service reads"
+    )
     public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
     access_log: str = _setting("ACCESS_LOG", "", "whether each request is logged: anything says yes")
     pool_size: int = _setting("POOL_SIZE", 10, "database connections of one serving process")

@@ -40,7 +40,7 @@ def fetch(asked: Asked) -> int:
 def migrate(asked: Asked, engine: Engine) -> int:
     with engine.begin() as connection:
         schema.migrate(connection)
-        publishing.fill_missing_features(connection)
+        publishing.fill_missing(connection)
     publishing.vacuum(engine)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0

@@ -10,12 +10,13 @@ from app.db.tables import MEANING
 from app.domain.vocabulary import TITLES
 from app.errors import NothingPublished, NotThere
 from app.words import Words
-from ingest import features, gates
+from ingest import features, gates, tile_points
 from ingest.ledger import sole_run
 from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
 
 KEPT = 3
+_PARTITIONED = ("deposit", "deposit_commodity", features.TABLE, tile_points.KINDS, tile_points.POINTS)
 _WAIT_TO_DETACH, _WAIT_TO_DROP = "5s", "100ms"
 
 
@@ -227,12 +228,21 @@ def _build(connection: Connection, release: int) -> int:
     for table, fill in (
         ("deposit", _FILL_DEPOSITS.format(release=release)),
         ("deposit_commodity", _FILL_COMMODITIES.format(release=release)),
-        (features.TABLE, features.filling(release)),
+        *_ready(release),
     ):
         _make(connection, table, release, fill)
     connection.execute(text(_COUNT), {"id": release})
     deposits: int = connection.execute(text(_MEASURE), {"id": release}).scalar_one()
     return deposits
+
+
+def _ready(release: int) -> list[tuple[str, str]]:
+    """What is made of the deposits of a release to answer sooner: each table, and what fills its partition."""
+    return [
+        (features.TABLE, features.filling(release)),
+        (tile_points.KINDS, tile_points.filling_kinds(release)),
+        (tile_points.POINTS, tile_points.filling_points(release)),
+    ]
 
 
 def _make(connection: Connection, table: str, release: int, fill: str) -> None:
@@ -249,7 +259,8 @@ def vacuum(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         unmarked = connection.scalars(
             text("""
-                SELECT relname FROM pg_class JOIN release ON relname = 'deposit_r' || release.id
+                SELECT relname FROM pg_class
+                JOIN release ON relname IN ('deposit_r' || release.id, 'tile_point_r' || release.id)
                 WHERE release.state <> 'retired' AND relallvisible <> relpages
             """)
         ).all()
@@ -257,15 +268,12 @@ def vacuum(engine: Engine) -> None:
             connection.execute(text(f"VACUUM (INDEX_CLEANUP off, TRUNCATE off) {partition}"))
 
 
-def fill_missing_features(connection: Connection) -> None:
-    """Makes the features of releases that an older version of Vetalode published without them."""
-    without = connection.scalars(
-        text("""
-            SELECT id FROM release WHERE state = 'published' AND to_regclass('deposit_feature_r' || id) IS NULL
-        """)
-    ).all()
-    for release in without:
-        _make(connection, features.TABLE, release, features.filling(release))
+def fill_missing(connection: Connection) -> None:
+    """Makes what releases lack that an older version of Vetalode published."""
+    for release in connection.scalars(text("SELECT id FROM release WHERE state = 'published' ORDER BY id")).all():
+        for table, fill in _ready(release):
+            if connection.scalar(text(f"SELECT to_regclass('{table}_r{release}') IS NULL")):
+                _make(connection, table, release, fill)
 
 
 def _flip(connection: Connection, release: int) -> int | None:
@@ -296,10 +304,10 @@ def _retire_old(engine: Engine, before: int | None) -> None:
         gone = connection.scalars(
             text("""
                 SELECT relname FROM pg_class JOIN release
-                  ON relname IN ('deposit_r' || release.id, 'deposit_commodity_r' || release.id,
-                                 'deposit_feature_r' || release.id)
+                  ON relname = ANY (ARRAY(SELECT one || '_r' || release.id FROM unnest(:tables) AS one))
                 WHERE release.state = 'retired' AND relkind = 'r'
-            """)
+            """),
+            {"tables": list(_PARTITIONED)},
         ).all()
         for partition in gone:
             try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.api.problems import TITLES
 from app.domain import mercator, vocabulary
-from app.queries.tiles import MAX_ZOOM
+from app.tiles.pyramid import MAX_ZOOM
 from app.words import Words
 
 if TYPE_CHECKING:

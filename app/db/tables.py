@@ -281,6 +281,9 @@ release = Table(
     Column("bounds", ARRAY(Float)),
     # Those that had finished when it was built.
     Column("runs", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
+    # The sha256 of its archives of tiles, by which the files are called; null where none was made.
+    Column("archive", _Code),
+    Column("boundaries", _Code),
     CheckConstraint("state IN ('building', 'published', 'retired')", name="state"),
 )
 
@@ -365,5 +368,46 @@ deposit_feature = Table(
     Column("id", _Code, nullable=False, primary_key=True),
     Column("release_level", SmallInteger, nullable=False),
     Column("body", Text, nullable=False),
+    postgresql_partition_by="LIST (release)",
+)
+
+# A deposit as tiles draw it, in the order of its place: `x` from the west and `y` from the north in Web Mercator, by
+# 24 bits each, and `grid` both of them, bit by bit (Morton's order), so that a tile of any zoom is one range of it.
+# `ordinal` numbers the rows of a release in the order of `grid` and `id`. The narrow columns come first: to count all
+# deposits of a release, few others are read.
+tile_point = Table(
+    "tile_point",
+    metadata,
+    Column("release", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("x", Integer, nullable=False),
+    Column("y", Integer, nullable=False),
+    Column("grid", BigInteger, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("release_level", SmallInteger, nullable=False),
+    Column("source", _Code, nullable=False),
+    Column("status", _Code),
+    Column("country", _Code),
+    Column("state", _Code),
+    Column("commodities", ARRAY(_Code), nullable=False),
+    Column("critical_to", ARRAY(_Code), nullable=False),
+    Column("critical_lists", ARRAY(_Code), nullable=False),
+    Column("id", _Code, nullable=False),
+    Column("name", Text),
+    Index("tile_point_grid_idx", "grid"),
+    Index("tile_point_id_idx", "id"),
+    Index("tile_point_commodities_idx", "commodities", postgresql_using="gin"),
+    postgresql_partition_by="LIST (release)",
+)
+
+# Deposits that a cluster counts alike: of one source, first commodity, and countries to which they are critical.
+tile_kind = Table(
+    "tile_kind",
+    metadata,
+    Column("release", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("kind", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("source", _Code, nullable=False),
+    Column("commodity", _Code),
+    Column("critical_to", ARRAY(_Code), nullable=False),
     postgresql_partition_by="LIST (release)",
 )

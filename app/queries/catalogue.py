@@ -18,13 +18,18 @@ from app.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published release; `bounds` is the box of its deposits, None when it has none."""
+    """A published release; `bounds` is the box of its deposits, None when it has none.
+
+    `archive` and `boundaries` are the sha256 of its archives of tiles, None where none was made.
+    """
 
     id: int
     name: str
     published_at: datetime
     deposits: int
     bounds: Bbox | None
+    archive: str | None
+    boundaries: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,15 @@ class Extent:
     last: date
 
 
-_RELEASE = select(release.c.id, release.c.name, release.c.published_at, release.c.deposits, release.c.bounds).where(
-    release.c.state == "published"
-)
+_RELEASE = select(
+    release.c.id,
+    release.c.name,
+    release.c.published_at,
+    release.c.deposits,
+    release.c.bounds,
+    release.c.archive,
+    release.c.boundaries,
+).where(release.c.state == "published")
 _CURRENT = _RELEASE.join_from(release, catalogue, catalogue.c.current_release == release.c.id)
 
 
@@ -64,12 +75,12 @@ async def current_release(connection: AsyncConnection) -> Release:
     row = (await connection.execute(_CURRENT)).first()
     if row is None:
         raise NothingPublished
-    return _release(*row)
+    return _release(row)
 
 
 async def kept_releases(connection: AsyncConnection) -> Sequence[Release]:
     """The releases that can be returned to, the newest first."""
-    return [_release(*row) for row in await connection.execute(_RELEASE.order_by(release.c.id.desc()))]
+    return [_release(row) for row in await connection.execute(_RELEASE.order_by(release.c.id.desc()))]
 
 
 async def sources(connection: AsyncConnection, release_id: int) -> Sequence[SourceCard]:
@@ -118,7 +129,7 @@ def _card(row: Any) -> SourceCard:
     )
 
 
-def _release(id: int, name: str, published_at: datetime, deposits: int, bounds: list[float | None]) -> Release:  # noqa: A002
-    west, south, east, north = bounds
+def _release(row: Any) -> Release:
+    west, south, east, north = row.bounds
     box = None if west is None or south is None or east is None or north is None else Bbox(west, south, east, north)
-    return Release(id, name, published_at, deposits, box)
+    return Release(row.id, row.name, row.published_at, row.deposits, box, row.archive, row.boundaries)

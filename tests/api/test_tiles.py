@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.queries.tiles import MAX_ZOOM
 from app.settings import Settings
+from app.tiles.pyramid import MAX_ZOOM
 
 TILEJSON = "/tiles/deposits.json"
 

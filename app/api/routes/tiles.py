@@ -9,8 +9,9 @@ from app.api.parameters import FILTERED
 from app.api.question import Question, question
 from app.domain.deposit import ALL
 from app.errors import BadValue
-from app.queries import tiles
-from app.queries.tiles import Tile
+from app.queries.tiles import tile_bytes
+from app.tiles.drawing import LAYER, fields
+from app.tiles.pyramid import MAX_ZOOM, Tile
 from app.words import Words
 
 router = APIRouter()
@@ -35,15 +36,15 @@ async def tilejson(request: Request) -> Response:
         "attribution": asked.standing.collections[ALL].attribution,
         "tiles": [asked.address("/tiles/deposits/{z}/{x}/{y}.mvt", asked.asked)],
         "minzoom": 0,
-        "maxzoom": tiles.MAX_ZOOM,
+        "maxzoom": MAX_ZOOM,
         "bounds": bounds,
         "vector_layers": [
             {
-                "id": tiles.LAYER,
+                "id": LAYER,
                 "description": Words("Mineral deposits", "Yacimientos minerales").speak(asked.lang),
-                "fields": tiles.FIELDS,
+                "fields": fields(asked.standing.cards),
                 "minzoom": 0,
-                "maxzoom": tiles.MAX_ZOOM,
+                "maxzoom": MAX_ZOOM,
             }
         ],
     }
@@ -64,7 +65,7 @@ async def answer_tile(asked: Question, tile: Tile, within: str | None, *, empty:
     if same := caching.unchanged(asked.request, kept):
         return same
     async with asked.wired.engine.connect() as connection:
-        made = await tiles.tile_bytes(connection, tile, wanted, asked.standing.current)
+        made = await tile_bytes(connection, tile, wanted, asked.standing.current, tuple(asked.standing.cards))
     if not made and empty == 204:
         return Response(status_code=204, headers=kept)
     return Response(made, media_type=MVT, headers=kept)

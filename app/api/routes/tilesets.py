@@ -12,8 +12,9 @@ from app.api.routes.tiles import MVT, answer_tile, tile_of
 from app.domain import mercator
 from app.domain.crs import CRS84
 from app.errors import NotThere
-from app.queries import tiles
 from app.queries.collections import Collection
+from app.tiles.drawing import LAYER
+from app.tiles.pyramid import MAX_ZOOM
 from app.words import Words
 
 router = APIRouter()
@@ -38,7 +39,7 @@ async def tileset(request: Request, collection: str, tile_matrix_set: str) -> Re
     document["links"] = [*asked.own_links(), *document["links"][1:]]
     document["tileMatrixSetLimits"] = _limits(one)
     document["layers"] = [
-        {"id": tiles.LAYER, "title": one.title.speak(asked.lang), "dataType": "vector", "geometryDimension": 0}
+        {"id": LAYER, "title": one.title.speak(asked.lang), "dataType": "vector", "geometryDimension": 0}
     ]
     return asked.answer(document, "tileset")
 
@@ -94,7 +95,7 @@ def _limits(one: Collection) -> list[dict[str, Any]]:
         return []
     box = one.extent.bounds
     said = []
-    for zoom in range(tiles.MAX_ZOOM + 1):
+    for zoom in range(MAX_ZOOM + 1):
         (west, north), (east, south) = (
             mercator.tile_at(zoom, box.west, box.north),
             mercator.tile_at(zoom, box.east, box.south),
@@ -129,4 +130,4 @@ async def matrix_sets(request: Request) -> Response:
 async def matrix_set(request: Request, name: str) -> Response:
     asked = await question(request, PAGE)
     _check_set(name)
-    return asked.answer({**mercator.matrix_set(tiles.MAX_ZOOM), "links": asked.own_links()}, "tilematrixset")
+    return asked.answer({**mercator.matrix_set(MAX_ZOOM), "links": asked.own_links()}, "tilematrixset")
