@@ -34,8 +34,8 @@ def _columns(asked: ColumnElement[bool]) -> set[str]:
     return {part.name for part in iterate(asked) if isinstance(part, Column) and part.table is deposit}
 
 
-def _as_of_point(part: Any, **_: object) -> Any:
-    return tile_point.c[part.name] if isinstance(part, Column) and part.table is deposit else None
+def _as_of_point(element: Any, **_: Any) -> Any:
+    return tile_point.c[element.name] if isinstance(element, Column) and element.table is deposit else None
 
 
 async def tile_bytes(
