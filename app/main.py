@@ -16,6 +16,7 @@ from app.api.routes import catalogue, collections, exports, health, items, landi
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
+from app.queries.lists import Lists
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.together import Together
@@ -45,7 +46,10 @@ def create_app(settings: Settings) -> FastAPI:
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
     standings = Standings(engine, settings.catalogue_fresh_s)
-    app.state.wired = Wired(settings, engine, standings, Counts(Spots()), Together(engine), extracts)
+    spots, together = Spots(engine), Together(engine)
+    counts = Counts(spots)
+    lists = Lists(engine, spots, together, counts)
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
