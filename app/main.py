@@ -26,6 +26,7 @@ from app.settings import Settings, from_environment
 def create_app(settings: Settings) -> FastAPI:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
+    spots, together = Spots(engine), Together(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         gc.freeze()
         gc.set_threshold(50_000, 10, 10)
         yield
+        await spots.settle()
         await engine.dispose()
 
     app = FastAPI(
@@ -46,7 +48,6 @@ def create_app(settings: Settings) -> FastAPI:
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
     standings = Standings(engine, settings.catalogue_fresh_s)
-    spots, together = Spots(engine), Together(engine)
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
     app.state.wired = Wired(settings, engine, standings, counts, lists, together, extracts)

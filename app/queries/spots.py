@@ -69,6 +69,11 @@ class Spots:
             self._reading = asyncio.create_task(self.read(release, level))
         return None
 
+    async def settle(self) -> None:
+        """Waits until nothing is being read."""
+        if self._reading is not None:
+            await self._reading
+
     async def read(self, release: Release, level: ReleaseLevel = ReleaseLevel.PUBLIC) -> None:
         """Reads all places of the release; where that fails, whoever asks next begins anew."""
         try:

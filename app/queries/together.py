@@ -82,4 +82,4 @@ class Together:
     async def _found(self, release: int, level: ReleaseLevel, ids: list[str]) -> Mapping[str, bytes]:
         asked = {"of_release": release, "level": level, "ids": ids}
         async with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in await connection.execute(_FOUND, asked)}
+            return {row[0]: row[1] for row in (await connection.execute(_FOUND, asked)).all()}
