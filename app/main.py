@@ -16,6 +16,7 @@ from app.api.routes import catalogue, collections, exports, health, items, landi
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
+from app.queries.lists import Lists
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.together import Together
@@ -25,6 +26,7 @@ from app.settings import Settings, from_environment
 def create_app(settings: Settings) -> FastAPI:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
+    spots, together = Spots(engine), Together(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -33,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         gc.freeze()
         gc.set_threshold(50_000, 10, 10)
         yield
+        await spots.settle()
         await engine.dispose()
 
     app = FastAPI(
@@ -45,7 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
     standings = Standings(engine, settings.catalogue_fresh_s)
-    app.state.wired = Wired(settings, engine, standings, Counts(Spots()), Together(engine), extracts)
+    counts = Counts(spots)
+    lists = Lists(engine, spots, together, counts)
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
