@@ -310,8 +310,8 @@ def _drop_unused(engine: Engine, archives: Path) -> None:
     with engine.connect() as connection:
         unused = connection.scalars(
             text("""
-                SELECT name FROM release, unnest(ARRAY[archive, boundaries]) AS name
-                WHERE name IS NOT NULL GROUP BY name HAVING bool_and(state = 'retired')
+                SELECT made FROM release, unnest(ARRAY[archive, boundaries]) AS made
+                WHERE made IS NOT NULL GROUP BY made HAVING bool_and(state = 'retired')
             """)
         ).all()
     for name in unused:
