@@ -51,6 +51,12 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
     return name
 
 
+def clear_unfinished(folder: Path) -> None:
+    """Removes what a publish that was killed left behind."""
+    for path in folder.glob("*.unfinished"):
+        path.unlink(missing_ok=True)
+
+
 def made_from(folder: Path, fingerprint: str) -> str | None:
     """The name of the archive in the folder whose metadata say that it was `made_from` just that."""
     return next(

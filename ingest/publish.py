@@ -12,7 +12,7 @@ from app.domain.vocabulary import TITLES
 from app.errors import NothingPublished, NotThere
 from app.tiles.pyramid import path_of
 from app.words import Words
-from ingest import baking, features, gates, outlines, tile_points
+from ingest import archives, baking, features, gates, outlines, tile_points
 from ingest.ledger import sole_run
 from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
@@ -36,10 +36,10 @@ class Published:
 _LOCK_VOCABULARIES = f"LOCK TABLE {', '.join((*TITLES, 'source'))} IN SHARE ROW EXCLUSIVE MODE"
 
 
-def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = (), archives: Path | None = None) -> Published:
+def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = (), folder: Path | None = None) -> Published:
     """Builds the next release from the records as they stand, and makes it the current one.
 
-    Its tiles are baked into the folder `archives`; without one, the service makes them when they are asked for. Raises
+    Its tiles are baked into the folder; without one, the service makes them when they are asked for. Raises
     `GateClosed` where something is odd (see `gates`) that was not accepted by name.
     """
     with sole_run(engine, "publish"):
@@ -59,14 +59,14 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = (), archiv
             teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
             deposits = _build(connection, release)
         vacuum(engine)
-        if archives:
+        if folder:
             teller.say(Words("baking its tiles", "preparando sus teselas"))
-            _bake(engine, release, archives)
+            _bake(engine, release, folder)
         with engine.begin() as connection:
             before = _flip(connection, release)
         _retire_old(engine, before)
-        if archives:
-            _drop_unused(engine, archives)
+        if folder:
+            _drop_unused(engine, folder)
     return Published(name, deposits, fresh=True)
 
 
@@ -284,7 +284,7 @@ def fill_missing(connection: Connection) -> None:
                 _make(connection, table, release, fill)
 
 
-def bake_missing(engine: Engine, archives: Path) -> None:
+def bake_missing(engine: Engine, folder: Path) -> None:
     """Bakes the tiles of releases that were published without them, or whose archive this folder lacks."""
     with engine.connect() as connection:
         published = connection.execute(
@@ -292,12 +292,14 @@ def bake_missing(engine: Engine, archives: Path) -> None:
         ).all()
     for release in published:
         names = (release.archive, release.boundaries)
-        if not all(name and path_of(archives, name).is_file() for name in names):
-            _bake(engine, release.id, archives)
+        if not all(name and path_of(folder, name).is_file() for name in names):
+            with sole_run(engine, "publish"):
+                _bake(engine, release.id, folder)
 
 
-def _bake(engine: Engine, release: int, archives: Path) -> None:
-    names = {"archive": baking.bake(engine, release, archives), "boundaries": outlines.bake(engine, archives)}
+def _bake(engine: Engine, release: int, folder: Path) -> None:
+    archives.clear_unfinished(folder)
+    names = {"archive": baking.bake(engine, release, folder), "boundaries": outlines.bake(engine, folder)}
     with engine.begin() as connection:
         connection.execute(
             text("UPDATE release SET archive = :archive, boundaries = :boundaries WHERE id = :id"),
@@ -305,8 +307,8 @@ def _bake(engine: Engine, release: int, archives: Path) -> None:
         )
 
 
-def _drop_unused(engine: Engine, archives: Path) -> None:
-    """Removes the archives that only releases no longer kept were served from."""
+def _drop_unused(engine: Engine, folder: Path) -> None:
+    """Removes the archives that are only of releases no longer kept."""
     with engine.connect() as connection:
         unused = connection.scalars(
             text("""
@@ -315,7 +317,7 @@ def _drop_unused(engine: Engine, archives: Path) -> None:
             """)
         ).all()
     for name in unused:
-        path_of(archives, name).unlink(missing_ok=True)
+        path_of(folder, name).unlink(missing_ok=True)
 
 
 def _flip(connection: Connection, release: int) -> int | None:

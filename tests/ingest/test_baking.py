@@ -138,7 +138,7 @@ def test_a_published_release_names_its_archives(
     own_sample_store: Engine, quiet: Teller, folder: Path, one: One
 ) -> None:
     move(own_sample_store)
-    publish(own_sample_store, quiet, archives=folder)
+    publish(own_sample_store, quiet, folder=folder)
     names = one(own_sample_store, "SELECT ARRAY[archive, boundaries] FROM release WHERE id = 2")
     assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
 
@@ -150,12 +150,21 @@ def test_archives_go_with_the_releases_that_they_are_of(
     made = []
     for _ in range(4):
         move(own_sample_store)
-        publish(own_sample_store, quiet, archives=folder)
+        publish(own_sample_store, quiet, folder=folder)
         made.append(one(own_sample_store, "SELECT archive FROM release ORDER BY id DESC LIMIT 1"))
     boundaries = one(own_sample_store, "SELECT boundaries FROM release ORDER BY id DESC LIMIT 1")
     assert {path.stem for path in folder.iterdir()} == {*made[-3:], boundaries}
     rollback(own_sample_store)
     assert one(own_sample_store, "SELECT archive FROM catalogue JOIN release ON id = current_release") == made[-2]
+
+
+def test_what_a_killed_publish_left_is_removed_by_the_next(
+    own_sample_store: Engine, quiet: Teller, folder: Path
+) -> None:
+    (folder / "tmpabc.unfinished").write_bytes(b"half")
+    move(own_sample_store)
+    publish(own_sample_store, quiet, folder=folder)
+    assert {path.suffix for path in folder.iterdir()} == {".pmtiles"}
 
 
 def test_what_a_folder_lacks_of_the_kept_releases_is_baked_by_migrating(
