@@ -39,6 +39,8 @@ COPY sample_data sample_data
 COPY setup setup
 COPY --from=page /page/dist app/web/dist
 COPY --from=packages /srv/vetalode/ingest/boundaries.geojsonl ingest/boundaries.geojsonl
+# A volume that is mounted here belongs to the one who fills it.
+RUN install -d -o vetalode var/archives
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000
 USER vetalode
 EXPOSE 8000
