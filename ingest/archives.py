@@ -30,7 +30,6 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
 
     It is put in place whole, or not at all.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=folder, suffix=".unfinished") as out:
         writer = Writer(out)
         # The writer's own file of tiles, which it closes only where it comes to its end.
@@ -51,8 +50,9 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
     return name
 
 
-def clear_unfinished(folder: Path) -> None:
-    """Removes what a publish that was killed left behind."""
+def prepare(folder: Path) -> None:
+    """Makes the folder, or removes from it what a publish that was killed left behind."""
+    folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.unfinished"):
         path.unlink(missing_ok=True)
 

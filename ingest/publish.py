@@ -44,6 +44,8 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = (), folder
     `GateClosed` where something is odd (see `gates`) that was not accepted by name.
     """
     with sole_run(engine, "publish"):
+        if folder:
+            archives.prepare(folder)
         with engine.begin() as connection:
             _clear_unfinished(connection)
             store_vocabularies(connection)
@@ -300,11 +302,11 @@ def bake_missing(engine: Engine, folder: Path) -> None:
         names = (release.archive, release.boundaries)
         if not all(name and path_of(folder, name).is_file() for name in names):
             with sole_run(engine, "publish"):
+                archives.prepare(folder)
                 _bake(engine, release.id, folder)
 
 
 def _bake(engine: Engine, release: int, folder: Path) -> None:
-    archives.clear_unfinished(folder)
     names = {"archive": baking.bake(engine, release, folder), "boundaries": outlines.bake(engine, folder)}
     with engine.begin() as connection:
         connection.execute(

@@ -86,6 +86,8 @@ def test_an_archive_says_what_it_is(sample_store: Engine, tmp_path: Path, one: O
 def test_a_release_is_baked_to_the_same_bytes_each_time_and_called_by_them(
     sample_store: Engine, tmp_path: Path
 ) -> None:
+    for part in "ab":
+        writing.prepare(tmp_path / part)
     names = {baking.bake(sample_store, 1, tmp_path / part) for part in "ab"}
     (name,) = names
     assert name
