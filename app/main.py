@@ -5,24 +5,32 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.api import problems
+from app.api.baked import BakedFirst
 from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
-from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles, tilesets
+from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
 from app.queries.spots import Spots
 from app.queries.standing import Standings
+from app.queries.tilesets import Tilesets
 from app.queries.together import Together
 from app.settings import Settings, from_environment
+from app.tiles.archive import Archives
+from app.tiles.kept import Kept
+
+# Bytes of tiles that a serving process keeps of those that took time to make.
+_KEPT = 64 << 20
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
 
@@ -45,14 +53,17 @@ def create_app(settings: Settings) -> FastAPI:
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
     standings = Standings(engine, settings.catalogue_fresh_s)
-    app.state.wired = Wired(settings, engine, standings, Counts(Spots()), Together(engine), extracts)
+    made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
+    app.state.wired = Wired(settings, engine, standings, Counts(Spots()), Together(engine), made, extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=["Content-Crs", "Content-Disposition", "ETag", "Link"],
+        # For the parts of an archive.
+        allow_headers=["If-None-Match", "If-Range", "Range"],
+        expose_headers=["Accept-Ranges", "Content-Crs", "Content-Disposition", "Content-Range", "ETag", "Link"],
     )
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
@@ -60,9 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")
-    return app
+    return BakedFirst(app, standings, made)
 
 
-def from_env() -> FastAPI:
+def from_env() -> BakedFirst:
     """The service for the environment's settings; what uvicorn calls."""
     return create_app(from_environment())

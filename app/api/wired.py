@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.queries.counting import Counts
 from app.queries.standing import Standings
+from app.queries.tilesets import Tilesets
 from app.queries.together import Together
 from app.settings import Settings
 
@@ -20,4 +21,5 @@ class Wired:
     standings: Standings
     counts: Counts
     together: Together
+    tilesets: Tilesets
     extracts: asyncio.Semaphore

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 from app.errors import BadValue
 from app.words import Words
@@ -12,6 +13,8 @@ EXTENT = 4096
 BUFFER = 64
 # A unit of a zoom-12 tile is 2.4 m, finer than any position we hold; clients draw deeper zooms from it.
 MAX_ZOOM = 12
+# The lines are of 1:10 million, whose pen is wider than a unit at this zoom.
+BOUNDARIES_MAX_ZOOM = 6
 
 # Positions are counted by units of the deepest zoom: 24 bits on each axis, 48 in the key of both.
 BITS = MAX_ZOOM + 12
@@ -30,13 +33,7 @@ class Tile:
     y: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.z <= MAX_ZOOM:
-            raise BadValue(
-                Words(
-                    f"zoom {self.z} is not served; it goes from 0 to {MAX_ZOOM}, deeper ones are drawn from {MAX_ZOOM}",
-                    f"no hay nivel {self.z}; van de 0 a {MAX_ZOOM}, los más profundos se dibujan desde el {MAX_ZOOM}",
-                )
-            )
+        check_zoom(self.z, MAX_ZOOM)
         last = 2**self.z - 1
         if not (0 <= self.x <= last and 0 <= self.y <= last):
             raise BadValue(
@@ -45,6 +42,22 @@ class Tile:
                     f"no existe la tesela {self.z}/{self.x}/{self.y}; en el nivel {self.z} van de 0 a {last}",
                 )
             )
+
+
+def check_zoom(zoom: int, deepest: int) -> None:
+    """Raises `BadValue` for a zoom beyond the deepest."""
+    if not 0 <= zoom <= deepest:
+        raise BadValue(
+            Words(
+                f"zoom {zoom} is not served; it goes from 0 to {deepest}, deeper ones are drawn from {deepest}",
+                f"no hay nivel {zoom}; van de 0 a {deepest}, los más profundos se dibujan desde el {deepest}",
+            )
+        )
+
+
+def path_of(folder: Path, archive: str) -> Path:
+    """Where the archive of that name is, a PMTiles file."""
+    return folder / f"{archive}.pmtiles"
 
 
 def shift_of_cells(zoom: int) -> int:
