@@ -14,7 +14,7 @@ from app.api import problems
 from app.api.baked import BakedFirst
 from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
-from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles
+from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles, tilesets
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts

@@ -36,8 +36,8 @@ class _Served:
 class BakedFirst:
     """The service behind what it can say at once: baked tiles of the releases that stand, without a query.
 
-    All else is passed on, and so is a tile whose archive is not open, or whose release was not asked for of late: routes
-    give the same answers, and open archives.
+    All else is passed on, and so is a tile whose archive is not open, or any when it is time to ask what stands: routes
+    give the same answers, ask, and open archives.
     """
 
     def __init__(self, app: FastAPI, standings: Standings, tilesets: Tilesets) -> None:

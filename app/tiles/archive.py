@@ -48,8 +48,9 @@ class Archive:
         self.metadata: Mapping[str, Any] = orjson.loads(
             gzip.decompress(self._piece(header["metadata_offset"], header["metadata_length"]))
         )
-        west, south, east, north = (header[f"{side}_e7"] / 1e7 for side in ("min_lon", "min_lat", "max_lon", "max_lat"))
-        self.bounds = Bbox(west, south, east, north)
+        self.bounds = Bbox(
+            header["min_lon_e7"] / 1e7, header["min_lat_e7"] / 1e7, header["max_lon_e7"] / 1e7, header["max_lat_e7"] / 1e7
+        )
         # By ascending numbers: an entry is of a tile, and of as many more after it as have the same bytes.
         self._numbers, self._runs, self._lengths, self._offsets = array("Q"), array("I"), array("I"), array("Q")
         for entry in self._entries(header, header["root_offset"], header["root_length"]):
