@@ -37,6 +37,8 @@ class Asked(SimpleNamespace):
     task: str
     into: Path
     form: Form
+    # Not typed: the environment says it.
+    archives: Path
 
 
 # What argparse itself may say here. It speaks through gettext, whose catalogues are binary files, so these stand in

@@ -77,7 +77,9 @@ def _carry_out(asked: Asked) -> int:
     if asked.verb in _WITHOUT_STORE:
         done = _WITHOUT_STORE[asked.verb](asked)
     else:
-        engine = ingesting_engine(from_environment())
+        settings = from_environment()
+        asked.archives = Path(settings.archives)
+        engine = ingesting_engine(settings)
         try:
             _check_schema(engine, asked)
             done = _VERBS[asked.verb](asked, engine)

@@ -42,6 +42,7 @@ def migrate(asked: Asked, engine: Engine) -> int:
         schema.migrate(connection)
         publishing.fill_missing(connection)
     publishing.vacuum(engine)
+    publishing.bake_missing(engine, asked.archives)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0
 
@@ -101,7 +102,7 @@ def _told(run: int, counts: Counts) -> Words:
 
 
 def publish(asked: Asked, engine: Engine) -> int:
-    done = publishing.publish(engine, teller(asked.lang), asked.accept)
+    done = publishing.publish(engine, teller(asked.lang), asked.accept, asked.archives)
     if done.fresh:
         words = Words(
             f"release {done.name} is current: {done.deposits} deposits",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
@@ -9,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 from app.db.tables import MEANING
 from app.domain.vocabulary import TITLES
 from app.errors import NothingPublished, NotThere
+from app.tiles.pyramid import path_of
 from app.words import Words
-from ingest import features, gates, tile_points
+from ingest import baking, features, gates, outlines, tile_points
 from ingest.ledger import sole_run
 from ingest.report import Teller
 from ingest.vocabularies import store_vocabularies
@@ -34,10 +36,11 @@ class Published:
 _LOCK_VOCABULARIES = f"LOCK TABLE {', '.join((*TITLES, 'source'))} IN SHARE ROW EXCLUSIVE MODE"
 
 
-def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Published:
+def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = (), archives: Path | None = None) -> Published:
     """Builds the next release from the records as they stand, and makes it the current one.
 
-    Raises `GateClosed` where something is odd (see `gates`) that was not accepted by name.
+    Its tiles are baked into the folder `archives`; without one, the service makes them when they are asked for. Raises
+    `GateClosed` where something is odd (see `gates`) that was not accepted by name.
     """
     with sole_run(engine, "publish"):
         with engine.begin() as connection:
@@ -56,9 +59,14 @@ def publish(engine: Engine, teller: Teller, accepted: Sequence[str] = ()) -> Pub
             teller.say(Words(f"building release {name}", f"construyendo la edición {name}"))
             deposits = _build(connection, release)
         vacuum(engine)
+        if archives:
+            teller.say(Words("baking its tiles", "preparando sus teselas"))
+            _bake(engine, release, archives)
         with engine.begin() as connection:
             before = _flip(connection, release)
         _retire_old(engine, before)
+        if archives:
+            _drop_unused(engine, archives)
     return Published(name, deposits, fresh=True)
 
 
@@ -276,6 +284,40 @@ def fill_missing(connection: Connection) -> None:
                 _make(connection, table, release, fill)
 
 
+def bake_missing(engine: Engine, archives: Path) -> None:
+    """Bakes the tiles of releases that were published without them, or whose archive this folder lacks."""
+    with engine.connect() as connection:
+        published = connection.execute(
+            text("SELECT id, archive, boundaries FROM release WHERE state = 'published' ORDER BY id")
+        ).all()
+    for release in published:
+        names = (release.archive, release.boundaries)
+        if not all(name and path_of(archives, name).is_file() for name in names):
+            _bake(engine, release.id, archives)
+
+
+def _bake(engine: Engine, release: int, archives: Path) -> None:
+    names = {"archive": baking.bake(engine, release, archives), "boundaries": outlines.bake(engine, archives)}
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE release SET archive = :archive, boundaries = :boundaries WHERE id = :id"),
+            {"id": release, **names},
+        )
+
+
+def _drop_unused(engine: Engine, archives: Path) -> None:
+    """Removes the archives that only releases no longer kept were served from."""
+    with engine.connect() as connection:
+        unused = connection.scalars(
+            text("""
+                SELECT name FROM release, unnest(ARRAY[archive, boundaries]) AS name
+                WHERE name IS NOT NULL GROUP BY name HAVING bool_and(state = 'retired')
+            """)
+        ).all()
+    for name in unused:
+        path_of(archives, name).unlink(missing_ok=True)
+
+
 def _flip(connection: Connection, release: int) -> int | None:
     """Makes the release current; returns the one that was."""
     before: int | None = connection.scalar(text("SELECT current_release FROM catalogue"))
@@ -304,7 +346,7 @@ def _retire_old(engine: Engine, before: int | None) -> None:
         gone = connection.scalars(
             text("""
                 SELECT relname FROM pg_class JOIN release
-                  ON relname = ANY (ARRAY(SELECT one || '_r' || release.id FROM unnest(:tables) AS one))
+                  ON relname = ANY (ARRAY(SELECT one || '_r' || release.id FROM unnest(CAST(:tables AS text[])) AS one))
                 WHERE release.state = 'retired' AND relkind = 'r'
             """),
             {"tables": list(_PARTITIONED)},

@@ -16,6 +16,8 @@ MAX_ZOOM = 12
 # The lines are of 1:10 million, whose pen is wider than a unit at this zoom.
 BOUNDARIES_MAX_ZOOM = 6
 
+# The girth of the sphere of EPSG:3857, the side of the square that Web Mercator is.
+GIRTH_M = 40075016.685578488
 # Positions are counted by units of the deepest zoom: 24 bits on each axis, 48 in the key of both.
 BITS = MAX_ZOOM + 12
 # A tile has 32 cells on each side, 16 pixels each where a tile is drawn 512 wide.
@@ -79,7 +81,7 @@ def ranges(tile: Tile) -> list[tuple[int, int]]:
     columns = [x & ((1 << side) - 1) for x in range(first_x - 1, first_x + width + 1)]
     rows = [y for y in range(first_y - 1, first_y + width + 1) if 0 <= y < 1 << side]
     shift = 2 * (BITS - side)
-    blocks = sorted({_interleaved(x, y) for x, y in product(columns, rows)})
+    blocks = sorted({interleaved(x, y) for x, y in product(columns, rows)})
     return [(first << shift, end << shift) for first, end in _runs(blocks)]
 
 
@@ -93,6 +95,6 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
     yield first, end
 
 
-def _interleaved(x: int, y: int) -> int:
+def interleaved(x: int, y: int) -> int:
     """Morton's order: bit by bit one of x, then one of y from the most significant down, y first."""
     return sum(((x >> bit & 1) | (y >> bit & 1) << 1) << 2 * bit for bit in range(BITS))

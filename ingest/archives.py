@@ -1,0 +1,76 @@
+"""Archives of tiles: PMTiles files, each called by the sha256 of its bytes, so that one is never another."""
+
+import gzip
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from pmtiles.reader import MmapSource, Reader
+from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.writer import Writer
+
+from app.domain.bbox import Bbox
+from app.tiles.pyramid import path_of
+
+# Number and gzipped bytes of a tile.
+Numbered = tuple[int, bytes]
+
+
+def numbered(z: int, x: int, y: int, tile: bytes) -> Numbered:
+    """A tile ready for an archive. The same bytes each time, so without the hour."""
+    return zxy_to_tileid(z, x, y), gzip.compress(tile, compresslevel=6, mtime=0)
+
+
+def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mapping[str, Any]) -> str | None:
+    """The name of an archive of the tiles, which come by ascending numbers; None where there are none.
+
+    It is put in place whole, or not at all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, suffix=".unfinished") as out:
+        writer = Writer(out)
+        for number, tile in tiles:
+            writer.write_tile(number, tile)
+        if not writer.addressed_tiles:
+            return None
+        writer.finalize(_header(bounds), metadata)
+        out.flush()
+        os.fsync(out.fileno())
+        out.seek(0)
+        name = file_digest(out, "sha256").hexdigest()
+        Path(out.name).chmod(0o644)
+        # One of that name has the same bytes.
+        with suppress(FileExistsError):
+            os.link(out.name, path_of(folder, name))
+    return name
+
+
+def made_from(folder: Path, fingerprint: str) -> str | None:
+    """The name of the archive in the folder whose metadata say that it was `made_from` just that."""
+    return next(
+        (path.stem for path in sorted(folder.glob("*.pmtiles")) if _told(path, "made_from") == fingerprint), None
+    )
+
+
+def _told(path: Path, name: str) -> object:
+    with path.open("rb") as archive:
+        return Reader(MmapSource(archive)).metadata().get(name)
+
+
+def _header(bounds: Bbox) -> dict[str, Any]:
+    west, south, east, north = (
+        round(degrees * 10_000_000) for degrees in (bounds.west, bounds.south, bounds.east, bounds.north)
+    )
+    return {
+        "version": 3,
+        "tile_type": TileType.MVT,
+        "tile_compression": Compression.GZIP,
+        "min_lon_e7": west,
+        "min_lat_e7": south,
+        "max_lon_e7": east,
+        "max_lat_e7": north,
+    }

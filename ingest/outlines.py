@@ -1,0 +1,117 @@
+"""Countries and states as an archive of tiles: the boundaries against which positions are checked, for the eye."""
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from app.domain.bbox import Bbox
+from app.domain.vocabulary import Term, vocabulary
+from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM, EXTENT, GIRTH_M
+from ingest import archives
+from ingest.archives import Numbered
+from ingest.places import BUILT
+
+LAYER = "boundaries"
+_FIELDS = {"level": "String", "code": "String", "country": "String", "name_en": "String", "name_es": "String"}
+_WORLD = Bbox(-180, -85.0511, 180, 85.0511)
+
+
+def bake(engine: Engine, folder: Path) -> str | None:
+    """The name of the archive, made where the folder has none of the same lines and names. None where set-up has built
+    no boundaries."""
+    if not BUILT.is_file():
+        return None
+    lines = BUILT.read_bytes()
+    fingerprint = _fingerprint(lines)
+    if name := archives.made_from(folder, fingerprint):
+        return name
+    metadata = {
+        "name": "Vetalode",
+        "description": "Countries and states · Países y estados",
+        "type": "overlay",
+        "attribution": "Natural Earth",
+        "made_from": fingerprint,
+        "vector_layers": [{"id": LAYER, "fields": _FIELDS, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}],
+    }
+    with engine.begin() as connection:
+        _load(connection, lines)
+        return archives.write(folder, _tiles(connection), _WORLD, metadata)
+
+
+def _fingerprint(lines: bytes) -> str:
+    words = [(code, term.label.en, term.label.es) for code, term in _terms().items()]
+    # With its own text, since that says how they are drawn.
+    return sha256(lines + repr(words).encode() + Path(__file__).read_bytes()).hexdigest()
+
+
+def _terms() -> Mapping[str, Term]:
+    return {**vocabulary("country").terms, **vocabulary("state").terms}
+
+
+def _load(connection: Connection, lines: bytes) -> None:
+    """The boundaries as a table of their own, in metres of Web Mercator; a country of states is all its states."""
+    connection.execute(text("CREATE TEMPORARY TABLE part (country text, state text, geom geometry) ON COMMIT DROP"))
+    for line in lines.decode().splitlines():
+        feature = json.loads(line)
+        said = feature["properties"] | {"shape": json.dumps(feature["geometry"])}
+        connection.execute(_PART, said)
+    connection.execute(text("CREATE TEMPORARY TABLE named (code text PRIMARY KEY, en text, es text) ON COMMIT DROP"))
+    rows = [{"code": code, "en": term.label.en, "es": term.label.es} for code, term in _terms().items()]
+    connection.execute(text("INSERT INTO named VALUES (:code, :en, :es)"), rows)
+    connection.execute(_PIECES)
+
+
+# Latitudes that Web Mercator does not have are cut off.
+_PART = text("""
+    INSERT INTO part SELECT :country, :state, ST_Transform(ST_Intersection(ST_MakeValid(ST_SetSRID(
+        ST_GeomFromGeoJSON(:shape), 4326)), ST_MakeEnvelope(-180, -85.05, 180, 85.05, 4326)), 3857)
+""")
+
+_PIECES = text("""
+    CREATE TEMPORARY TABLE piece ON COMMIT DROP AS
+    SELECT 0 AS x, 0 AS y, level, boundary.code, country, named.en AS name_en, named.es AS name_es, geom
+    FROM (SELECT 'country' AS level, country AS code, country, ST_UnaryUnion(ST_Collect(geom)) AS geom
+          FROM part GROUP BY country
+          UNION ALL
+          SELECT 'state', state, country, geom FROM part WHERE state IS NOT NULL) AS boundary
+    JOIN named ON named.code = boundary.code
+""")
+
+# What lies in a tile is cut out of what lies in the larger tile around it, with an eighth of its side to spare.
+_FINER = """
+    CREATE TEMPORARY TABLE finer ON COMMIT DROP AS
+    SELECT tile.x, tile.y, level, code, country, name_en, name_es, ST_ClipByBox2D(geom, spared) AS geom
+    FROM piece
+    CROSS JOIN (VALUES (0, 0), (0, 1), (1, 0), (1, 1)) AS quarter (x, y)
+    CROSS JOIN LATERAL (SELECT 2 * piece.x + quarter.x AS x, 2 * piece.y + quarter.y AS y) AS tile
+    CROSS JOIN LATERAL ST_TileEnvelope(:zoom, tile.x, tile.y, margin => 0.125) AS spared
+    WHERE geom && spared;
+    DROP TABLE piece;
+    ALTER TABLE finer RENAME TO piece
+"""
+
+# Thinned by what a unit cannot show.
+_DRAWN = text("""
+    WITH drawn AS (
+        SELECT x, y, level, code, country, name_en, name_es,
+               ST_AsMVTGeom(ST_Simplify(geom, :half_a_unit, true), ST_TileEnvelope(:zoom, x, y), 4096, 64) AS geom
+        FROM piece
+    )
+    SELECT x, y, ST_AsMVT(said.*, 'boundaries', 4096, 'geom' ORDER BY drawn.level, drawn.code)
+    FROM drawn
+    CROSS JOIN LATERAL (SELECT drawn.level, drawn.code, drawn.country, name_en, name_es, drawn.geom) AS said
+    WHERE drawn.geom IS NOT NULL
+    GROUP BY x, y
+""")
+
+
+def _tiles(connection: Connection) -> Iterator[Numbered]:
+    for zoom in range(BOUNDARIES_MAX_ZOOM + 1):
+        if zoom:
+            for statement in _FINER.split(";"):
+                connection.execute(text(statement), {"zoom": zoom})
+        drawn = connection.execute(_DRAWN, {"zoom": zoom, "half_a_unit": GIRTH_M / (1 << zoom) / EXTENT / 2})
+        yield from sorted(archives.numbered(zoom, x, y, bytes(tile)) for x, y, tile in drawn)
