@@ -4,8 +4,6 @@ import asyncio
 import gzip
 import logging
 import mmap
-from array import array
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import file_digest
 from pathlib import Path
@@ -20,7 +18,7 @@ from pmtiles.tile import (
     TileType,
     deserialize_directory,
     deserialize_header,
-    zxy_to_tileid,
+    tileid_to_zxy,
 )
 
 from app.domain.bbox import Bbox
@@ -49,15 +47,23 @@ class Archive:
             gzip.decompress(self._piece(header["metadata_offset"], header["metadata_length"]))
         )
         self.bounds = Bbox(
-            header["min_lon_e7"] / 1e7, header["min_lat_e7"] / 1e7, header["max_lon_e7"] / 1e7, header["max_lat_e7"] / 1e7
+            header["min_lon_e7"] / 1e7,
+            header["min_lat_e7"] / 1e7,
+            header["max_lon_e7"] / 1e7,
+            header["max_lat_e7"] / 1e7,
         )
-        # By ascending numbers: an entry is of a tile, and of as many more after it as have the same bytes.
-        self._numbers, self._runs, self._lengths, self._offsets = array("Q"), array("I"), array("I"), array("Q")
-        for entry in self._entries(header, header["root_offset"], header["root_length"]):
-            self._numbers.append(entry.tile_id)
-            self._runs.append(entry.run_length)
-            self._lengths.append(entry.length)
-            self._offsets.append(header["tile_data_offset"] + entry.offset)
+        start = header["tile_data_offset"]
+        # To reckon a tile's number takes twenty times as long as to look its place up.
+        self._pieces = {
+            _key(*tileid_to_zxy(entry.tile_id + n)): slice(start + entry.offset, start + entry.offset + entry.length)
+            for entry in self._entries(header, header["root_offset"], header["root_length"])
+            for n in range(entry.run_length)
+        }
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """The bytes of a tile of the pyramid, gzipped, as they are stored; None where it has none."""
+        piece = self._pieces.get(_key(z, x, y))
+        return None if piece is None else self._map[piece]
 
     def _entries(self, header: HeaderDict, offset: int, length: int) -> Iterator[Entry]:
         """The entries of tiles of a directory, and of those below it."""
@@ -70,13 +76,9 @@ class Archive:
     def _piece(self, offset: int, length: int) -> bytes:
         return self._map[offset : offset + length]
 
-    def tile(self, z: int, x: int, y: int) -> bytes | None:
-        """The tile's bytes, gzipped, as they are stored; None where it has none."""
-        number = zxy_to_tileid(z, x, y)
-        at = bisect_right(self._numbers, number) - 1
-        if at < 0 or number - self._numbers[at] >= self._runs[at]:
-            return None
-        return self._piece(self._offsets[at], self._lengths[at])
+
+def _key(z: int, x: int, y: int) -> int:
+    return z << 48 | x << 24 | y
 
 
 class Archives:
