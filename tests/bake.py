@@ -1,69 +1,36 @@
-"""Archives of tiles for tests: those of a store's current release."""
+"""Archives of tiles for tests: of the deposits as publishing makes them, of boundaries a square in each tile."""
 
-import gzip
-from collections.abc import Iterable
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
-from pmtiles.writer import Writer
-from sqlalchemy import Engine, text, true
+from sqlalchemy import Engine, text
 
-from app.tiles import drawing
-from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM, MAX_ZOOM, path_of
+from app.domain.bbox import Bbox
+from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM
+from ingest import archives, baking
 
-Numbered = tuple[int, bytes]
-
-# One square country, drawn alike in every tile of every zoom; its name tells archives apart.
-_BOUNDARIES = text("""
+# Its name tells archives apart.
+_SQUARE = text("""
     SELECT ST_AsMVT(said.*, 'boundaries', 4096, 'geom')
-    FROM (SELECT 'country' AS level, 'MX' AS code, 'MX' AS country, :name AS name_en, :name AS name_es,
-                 ST_MakeEnvelope(0, 0, 4096, 4096) AS geom) AS said
+    FROM (SELECT 'country' AS level, 'MX' AS code, 'MX' AS country, CAST(:name AS text) AS name_en,
+                 CAST(:name AS text) AS name_es, ST_MakeEnvelope(0, 0, 4096, 4096) AS geom) AS said
 """)
+_MEXICO = Bbox(-120, 14, -86, 33)
 
 
-def write(folder: Path, tiles: Iterable[Numbered], **metadata: str) -> str:
-    """The name of an archive of the tiles, by their numbers and not yet zipped."""
-    file = BytesIO()
-    writer = Writer(file)
-    for number, tile in sorted(tiles):
-        writer.write_tile(number, gzip.compress(tile, mtime=0))
-    told = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP}
-    box = {"min_lon_e7": -1_200_000_000, "min_lat_e7": 140_000_000, "max_lon_e7": -860_000_000}
-    writer.finalize({**told, **box, "max_lat_e7": 330_000_000}, metadata)
-    name = sha256(file.getvalue()).hexdigest()
-    path_of(folder, name).write_bytes(file.getvalue())
-    return name
-
-
-def deposits(store: Engine, folder: Path) -> str:
-    """The archive of the deposits of the current release, told to the store."""
+def bake(store: Engine, folder: Path, name: str = "Mexico") -> None:
+    """Bakes both layers of the current release."""
     with store.connect() as connection:
         release = connection.scalar(text("SELECT current_release FROM catalogue"))
-        asked = text("SELECT source FROM release_source WHERE release = :release ORDER BY source")
-        sources = connection.scalars(asked, {"release": release}).all()
-        tiles = [
-            (zxy_to_tileid(zoom, x, y), bytes(tile))
-            for zoom in range(MAX_ZOOM + 1)
-            for x, y, tile in connection.execute(drawing.of_zoom(zoom, true(), release, sources))
-        ]
-    name = write(folder, tiles, attribution="USGS · SGM")
-    _tell(store, "archive", name)
-    return name
-
-
-def boundaries(store: Engine, folder: Path, name: str = "Mexico") -> str:
-    """An archive of boundaries, told to the store as that of the current release."""
-    with store.connect() as connection:
-        tile = bytes(connection.execute(_BOUNDARIES, {"name": name}).scalar_one())
-    numbers = range(zxy_to_tileid(BOUNDARIES_MAX_ZOOM + 1, 0, 0))
-    archive = write(folder, ((number, tile) for number in numbers), attribution="Natural Earth")
-    _tell(store, "boundaries", archive)
-    return archive
-
-
-def _tell(store: Engine, column: str, name: str) -> None:
+    told = {"archive": baking.bake(store, release, folder), "boundaries": boundaries(store, folder, name)}
     with store.begin() as connection:
-        said = text(f"UPDATE release SET {column} = :name FROM catalogue WHERE id = current_release")
-        connection.execute(said, {"name": name})
+        said = text("UPDATE release SET archive = :archive, boundaries = :boundaries WHERE id = :id")
+        connection.execute(said, {"id": release, **told})
+
+
+def boundaries(store: Engine, folder: Path, name: str = "Mexico") -> str | None:
+    """An archive of boundaries in which all the world is a country of that name."""
+    with store.connect() as connection:
+        square = bytes(connection.execute(_SQUARE, {"name": name}).scalar_one())
+    places = ((z, x, y) for z in range(BOUNDARIES_MAX_ZOOM + 1) for x in range(1 << z) for y in range(1 << z))
+    tiles = sorted(archives.numbered(*place, square) for place in places)
+    return archives.write(folder, tiles, _MEXICO, {"attribution": "Natural Earth"})

@@ -61,6 +61,16 @@ def of_tile(release: Release, *, for_good: bool) -> dict[str, str]:
     }
 
 
+def of_file(release: Release, name: str) -> dict[str, str]:
+    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own."""
+    return {
+        "ETag": f'"{name}"',
+        "Last-Modified": _published(release),
+        "Cache-Control": "public, no-cache",
+        "Accept-Ranges": "bytes",
+    }
+
+
 def tag_of_tile(name: str, *, baked: bool) -> str:
     """The tag of a tile of that name; what is in no archive is as this program draws it."""
     return f'"{name}"' if baked else f'"{name}-{_PROGRAM}"'

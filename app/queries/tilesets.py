@@ -61,6 +61,10 @@ class Tileset:
         return f"{self.tag}-{z}-{x}-{y}"
 
 
+def _archives_of(release: Release) -> Mapping[str, str | None]:
+    return {BOUNDARIES: release.boundaries, DEPOSITS: release.archive}
+
+
 class Tilesets:
     """Tiles by release, layers and filter."""
 
@@ -78,39 +82,44 @@ class Tilesets:
         """Raises `NotThere` for a layer that the release does not have, `Unavailable` where this machine has it not."""
         return Tileset(release, layers, wanted, tuple([await self._archive(release, one, wanted) for one in layers]))
 
-    async def _archive(self, release: Release, layer: str, wanted: DepositFilter) -> Archive | None:
-        if layer == BOUNDARIES:
-            return await self._boundaries(release)
-        if wanted != EVERYTHING or release.archive is None:
-            return None
-        return await self._archives.opened(release.archive)
-
-    async def _boundaries(self, release: Release) -> Archive:
-        if release.boundaries is None:
+    async def archive(self, release: Release, layer: str) -> Archive:
+        """The archive of a layer; raises `NotThere` where none was made, `Unavailable` where it is not here."""
+        name = _archives_of(release)[layer]
+        if name is None:
             raise NotThere(
-                Words(f"release {release.name} has no boundaries", f"la edición {release.name} no tiene límites")
+                Words(
+                    f"release {release.name} was published without an archive of {layer}",
+                    f"la edición {release.name} se publicó sin archivo de {layer}",
+                )
             )
-        archive = await self._archives.opened(release.boundaries)
+        archive = await self._archives.opened(name)
         if archive is None:
             raise Unavailable(
                 Words(
-                    f"the boundaries of release {release.name} are not on this machine",
-                    f"los límites de la edición {release.name} no están en esta máquina",
+                    f"the archive of {layer} of release {release.name} is not on this machine",
+                    f"el archivo de {layer} de la edición {release.name} no está en esta máquina",
                 )
             )
         return archive
 
+    async def _archive(self, release: Release, layer: str, wanted: DepositFilter) -> Archive | None:
+        if layer != DEPOSITS:
+            return await self.archive(release, layer)
+        if wanted != EVERYTHING or release.archive is None:
+            return None
+        return await self._archives.opened(release.archive)
+
     def at_hand(self, release: Release) -> Iterator[Tileset]:
         """The release's tilesets whose archives are open."""
-        names = {BOUNDARIES: release.boundaries, DEPOSITS: release.archive}
-        there = {layer: self.open[name] for layer, name in names.items() if name is not None and name in self.open}
+        names = _archives_of(release)
+        there = {layer: self.open[name] for layer, name in names.items() if name and name in self.open}
         for number in range(1, len(there) + 1):
             for layers in combinations(there, number):
                 yield Tileset(release, layers, EVERYTHING, tuple(there[layer] for layer in layers))
 
     def retain(self, releases: Sequence[Release]) -> None:
         """Lets go of the archives of all other releases."""
-        self._archives.retain({name for one in releases for name in (one.archive, one.boundaries) if name})
+        self._archives.retain({name for one in releases for name in _archives_of(one).values()})
 
     def stored(self, tileset: Tileset, z: int, x: int, y: int) -> bytes | None:
         """A baked tile, gzipped; empty where nothing is in it, None where it has yet to be put together."""

@@ -37,14 +37,14 @@ class Archive:
             if file_digest(file, "sha256").hexdigest() != name:
                 raise ValueError("its bytes are not those that it is named by")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        header = deserialize_header(self._map[:_HEADER])
+        header = deserialize_header(self.piece(0, _HEADER))
         if (header["tile_compression"], header["tile_type"]) != (Compression.GZIP, TileType.MVT):
             raise ValueError("its tiles are not vector tiles in gzip")
         self.name = name
         self.path = path
         self.size = len(self._map)
         self.metadata: Mapping[str, Any] = orjson.loads(
-            gzip.decompress(self._piece(header["metadata_offset"], header["metadata_length"]))
+            gzip.decompress(self.piece(header["metadata_offset"], header["metadata_length"]))
         )
         self.bounds = Bbox(
             header["min_lon_e7"] / 1e7,
@@ -67,13 +67,14 @@ class Archive:
 
     def _entries(self, header: HeaderDict, offset: int, length: int) -> Iterator[Entry]:
         """The entries of tiles of a directory, and of those below it."""
-        for entry in deserialize_directory(self._piece(offset, length)):
+        for entry in deserialize_directory(self.piece(offset, length)):
             if entry.run_length:
                 yield entry
             else:
                 yield from self._entries(header, header["leaf_directory_offset"] + entry.offset, entry.length)
 
-    def _piece(self, offset: int, length: int) -> bytes:
+    def piece(self, offset: int, length: int) -> bytes:
+        """Bytes of the file."""
         return self._map[offset : offset + length]
 
 
@@ -115,6 +116,6 @@ class Archives:
         else:
             self.open = MappingProxyType({**self.open, name: archive})
 
-    def retain(self, names: Collection[str]) -> None:
+    def retain(self, names: Collection[str | None]) -> None:
         """Lets go of all others; each closes when its last answer has been made."""
         self.open = MappingProxyType({name: archive for name, archive in self.open.items() if name in names})
