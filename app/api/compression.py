@@ -15,6 +15,7 @@ from app.api.negotiation import offers
 for _media_type in ("application/problem+json", "application/schema+json", "application/vnd.oai.openapi+json"):
     add_compress_type(_media_type)
 
+_BODILESS = (204, 304)
 # Of those wanted alike, the first.
 _CODINGS = ("zstd", "br", "gzip", "identity")
 
@@ -58,11 +59,15 @@ def coded(tag: str, coding: str) -> str:
     return tag if coding == "identity" else f'{tag[:-1]}+{coding}"'
 
 
-def zipped(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
-    """An answer that is at hand in gzip, passed on as it is to whoever takes that."""
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(body, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(gzip.decompress(body), headers=headers, media_type=media_type)
+def passed_on(request: Request) -> dict[str, str]:
+    """The header of an answer that is at hand in gzip, where the client takes that; without a body it names the tag."""
+    return {"Content-Encoding": "gzip"} if "gzip" in request.headers.get("accept-encoding", "") else {}
+
+
+def zipped(body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    """An answer that is at hand in gzip, as its headers say it."""
+    plain = body if "Content-Encoding" in headers else gzip.decompress(body)
+    return Response(plain, headers=headers, media_type=media_type)
 
 
 class _ByCoding:
@@ -96,6 +101,8 @@ def _tagging(send: Send, wanted: str, known: str) -> Send:
                 # A client that has the answer is told the name by which it knows it.
                 name = known_as(tag, known) if message["status"] == 304 else None
                 headers["etag"] = name or coded(tag, headers.get("content-encoding", wanted))
+                if message["status"] in _BODILESS:
+                    del headers["content-encoding"]
                 if "accept-encoding" not in headers.get("vary", "").lower():
                     headers.add_vary_header("Accept-Encoding")
         await send(message)

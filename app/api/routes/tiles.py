@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from app.api import caching
 from app.api.asked import deposit_filter
 from app.api.baked import MVT
-from app.api.compression import zipped
+from app.api.compression import passed_on, zipped
 from app.api.parameters import FILTERED, PLAIN, Parameter
 from app.api.question import Question, lasting
 from app.domain.bbox import Bbox
@@ -81,13 +81,14 @@ async def answer_tile(
     wanted = deposit_filter(asked.asked, release.sources, within)
     tileset = await asked.wired.tilesets.of(release, layers, wanted)
     tag = caching.tag_of_tile(tileset.name(tile.z, tile.x, tile.y), baked=tileset.baked)
-    kept = {**caching.of_tile(release, for_good=for_good), "ETag": tag}
+    told = caching.of_tile(release, for_good=for_good) | {"ETag": tag}
+    kept = told | passed_on(asked.request)
     if same := caching.unchanged(asked.request, kept):
         return same
     made = await asked.wired.tilesets.tile(tileset, tile)
-    if not made:
-        return Response(status_code=empty, headers=kept, media_type=MVT if empty == 200 else None)
-    return zipped(asked.request, made, MVT, kept)
+    if made:
+        return zipped(made, MVT, kept)
+    return Response(status_code=204, headers=kept) if empty == 204 else Response(headers=told, media_type=MVT)
 
 
 def layers_of(text: str) -> tuple[str, ...]:
