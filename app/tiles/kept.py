@@ -49,6 +49,8 @@ class Kept:
             if not flight.waiting and self._flights.get(name) is flight:
                 del self._flights[name]
                 flight.making.cancel()
+                # As one who makes it alone would wait: its statement is being ended.
+                await asyncio.wait({flight.making})
 
     async def _make(self, name: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
         made = await make()
