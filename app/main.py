@@ -18,6 +18,7 @@ from app.api.routes import catalogue, collections, exports, health, items, landi
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
+from app.queries.lists import Lists
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
@@ -33,6 +34,7 @@ _KEPT = 64 << 20
 def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
+    spots, together = Spots(engine), Together(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -41,6 +43,7 @@ def create_app(settings: Settings) -> BakedFirst:
         gc.freeze()
         gc.set_threshold(50_000, 10, 10)
         yield
+        await spots.settle()
         await engine.dispose()
 
     app = FastAPI(
@@ -53,8 +56,10 @@ def create_app(settings: Settings) -> BakedFirst:
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
     extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
     standings = Standings(engine, settings.catalogue_fresh_s)
+    counts = Counts(spots)
+    lists = Lists(engine, spots, together, counts)
     made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
-    app.state.wired = Wired(settings, engine, standings, Counts(Spots()), Together(engine), made, extracts)
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(

@@ -3,7 +3,7 @@
 import gzip
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -33,11 +33,13 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=folder, suffix=".unfinished") as out:
         writer = Writer(out)
-        for number, tile in tiles:
-            writer.write_tile(number, tile)
-        if not writer.addressed_tiles:
-            return None
-        writer.finalize(_header(bounds), metadata)
+        # The writer's own file of tiles, which it closes only where it comes to its end.
+        with closing(writer.tile_f):
+            for number, tile in tiles:
+                writer.write_tile(number, tile)
+            if not writer.addressed_tiles:
+                return None
+            writer.finalize(_header(bounds), metadata)
         out.flush()
         os.fsync(out.fileno())
         out.seek(0)
@@ -47,6 +49,12 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
         with suppress(FileExistsError):
             os.link(out.name, path_of(folder, name))
     return name
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Removes what a publish that was killed left behind."""
+    for path in folder.glob("*.unfinished"):
+        path.unlink(missing_ok=True)
 
 
 def made_from(folder: Path, fingerprint: str) -> str | None:

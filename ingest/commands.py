@@ -40,7 +40,7 @@ def fetch(asked: Asked) -> int:
 def migrate(asked: Asked, engine: Engine) -> int:
     with engine.begin() as connection:
         schema.migrate(connection)
-        publishing.fill_missing(connection)
+    publishing.fill_missing(engine)
     publishing.vacuum(engine)
     publishing.bake_missing(engine, asked.archives)
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))

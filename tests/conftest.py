@@ -40,6 +40,15 @@ def server() -> str:
     return Settings(database_url=url).database_url
 
 
+@pytest.fixture(scope="session", autouse=True)
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of archives of tiles, for all commands and services that are started."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("archives")
+        patch.setenv("ARCHIVES", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def make_database(server: str) -> Iterator[Callable[..., str]]:
     """Makes databases, from a template or empty, and drops them at the end."""

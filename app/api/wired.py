@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.queries.counting import Counts
+from app.queries.lists import Lists
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
 from app.queries.together import Together
@@ -20,6 +21,7 @@ class Wired:
     engine: AsyncEngine
     standings: Standings
     counts: Counts
+    lists: Lists
     together: Together
     tilesets: Tilesets
     extracts: asyncio.Semaphore

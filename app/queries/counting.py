@@ -36,7 +36,7 @@ class Counts:
 
     async def of(self, connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
         """How many deposits the filter wants, exactly; counted once per release, but for a box, which costs less."""
-        count = await self._spots.count(connection, wanted, release)
+        count = self._spots.count(wanted, release)
         if count is None:
             count = self.known(wanted, release)
         if count is None:

@@ -101,6 +101,11 @@ async def page(connection: AsyncConnection, wanted: DepositFilter, release: Rele
     if walk.place:
         # Its tables go one by one, so that it must still be kept after all was read.
         kept = rows[0].kept if rows else bool((await connection.execute(_published(release))).scalar())
+    return cut(rows, walk, limit, kept=kept)
+
+
+def cut(rows: Sequence[Sequence[Any]], walk: Walk, limit: int, *, kept: bool) -> Page:
+    """The page of rows that were found beyond the walk's place, in its direction: one too many where there are more."""
     more = len(rows) > limit
     rows = rows[:limit]
     backward = walk.place is not None and walk.place.backward

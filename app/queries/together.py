@@ -4,9 +4,10 @@ A statement for each of them would cost more than all else that answering takes.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db.tables import deposit_feature
@@ -14,13 +15,27 @@ from app.domain.deposit import ReleaseLevel
 from app.queries.catalogue import Release
 from app.queries.deposits import BODY
 
+# So many take some ten milliseconds, for which everybody else's next question waits.
+MOST = 1000
+
 _FOUND = select(deposit_feature.c.id, BODY).where(
     deposit_feature.c.release == bindparam("of_release"),
-    deposit_feature.c.id.in_(bindparam("ids", expanding=True)),
-    deposit_feature.c.release_level <= ReleaseLevel.PUBLIC,
+    deposit_feature.c.id == any_(bindparam("ids", type_=ARRAY(Text))),
+    deposit_feature.c.release_level <= bindparam("level"),
 )
 
-_Waiting = dict[str, asyncio.Future[bytes | None]]
+# The number of a release, and the level up to which its deposits may be seen.
+_Where = tuple[int, ReleaseLevel]
+
+
+@dataclass(slots=True)
+class _Question:
+    """Ids of those who wait for one statement, and what it finds."""
+
+    ids: set[str] = field(default_factory=set)
+    found: asyncio.Future[Mapping[str, bytes]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 class Together:
@@ -28,39 +43,43 @@ class Together:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._waiting: dict[int, _Waiting] = {}
-        self._asking: dict[int, asyncio.Task[None]] = {}
+        self._waiting: dict[_Where, list[_Question]] = {}
+        self._asking: dict[_Where, asyncio.Task[None]] = {}
 
     async def one(self, release: Release, deposit_id: str) -> bytes | None:
-        """The feature of that id in the release."""
-        waiting = self._waiting.setdefault(release.id, {})
-        if deposit_id not in waiting:
-            waiting[deposit_id] = asyncio.get_running_loop().create_future()
-        answer = waiting[deposit_id]
-        if release.id not in self._asking:
-            self._asking[release.id] = asyncio.create_task(self._ask(release.id))
+        """The public feature of that id in the release."""
+        return (await self.some(release, ReleaseLevel.PUBLIC, (deposit_id,))).get(deposit_id)
+
+    async def some(self, release: Release, level: ReleaseLevel, ids: Collection[str]) -> Mapping[str, bytes]:
+        """The features of those ids in the release, by id, among what others asked for; no more than `MOST`."""
+        where = release.id, level
+        waiting = self._waiting.setdefault(where, [])
+        if not waiting or len(waiting[-1].ids) + len(ids) > MOST:
+            waiting.append(_Question())
+        question = waiting[-1]
+        question.ids.update(ids)
+        if where not in self._asking:
+            self._asking[where] = asyncio.create_task(self._ask(where))
         # Whoever leaves does not take the answer from the others.
-        return await asyncio.shield(answer)
+        return await asyncio.shield(question.found)
 
-    async def _ask(self, release: int) -> None:
+    async def _ask(self, where: _Where) -> None:
         try:
-            while waiting := self._waiting.pop(release, None):
-                await self._answer(release, waiting)
+            while waiting := self._waiting[where]:
+                await self._answer(where, waiting.pop(0))
         finally:
-            del self._asking[release]
+            del self._asking[where], self._waiting[where]
 
-    async def _answer(self, release: int, waiting: _Waiting) -> None:
+    async def _answer(self, where: _Where, question: _Question) -> None:
         try:
-            found = await self._found(release, list(waiting))
+            found = await self._found(*where, list(question.ids))
         except Exception as fault:  # noqa: BLE001 each who waits is told, and tells its client
-            for answer in waiting.values():
-                answer.set_exception(fault)
-                answer.exception()  # looked at, so that nobody complains where all who waited have left
+            question.found.set_exception(fault)
+            question.found.exception()  # looked at, so that nobody complains where all who waited have left
         else:
-            for deposit_id, answer in waiting.items():
-                answer.set_result(found.get(deposit_id))
+            question.found.set_result(found)
 
-    async def _found(self, release: int, ids: Sequence[str]) -> dict[str, bytes]:
-        asked = {"of_release": release, "ids": ids}
+    async def _found(self, release: int, level: ReleaseLevel, ids: list[str]) -> Mapping[str, bytes]:
+        asked = {"of_release": release, "level": level, "ids": ids}
         async with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in await connection.execute(_FOUND, asked)}
+            return {row[0]: row[1] for row in (await connection.execute(_FOUND, asked)).all()}

@@ -61,7 +61,7 @@ def of_tile(tile: Tile, wanted: ColumnElement[bool], release: int, sources: Sequ
         select(func.ST_MakePoint(x, y).label("geom"), *_attributes(drawn))
         .join_from(drawn, shift, true())
         .where(_in_ring(x), _in_ring(y))
-        .order_by(drawn.c.ordinal)
+        .order_by(drawn.c.ordinal, shift.c.by.desc())
         .subquery("said")
     )
     return select(_mvt(literal_column("'geom'"))).select_from(said)

@@ -8,16 +8,23 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.tiles.drawing import fields
 from app.tiles.pyramid import MAX_ZOOM
 
 TILEJSON = "/tiles/deposits.json"
+
+
+def counted(tile):
+    """How many deposits a tile of zoom 0 has, alone or in clusters; beyond its edges it has some of them again."""
+    features = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})["deposits"]["features"]
+    return sum(f["properties"].get("point_count", 1) for f in features if 0 <= f["geometry"]["coordinates"][0] < 4096)
 
 
 def test_a_tile_is_a_vector_tile(edge_client):
     answer = edge_client.get("/tiles/deposits/0/0/0.mvt")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
-    assert len(mapbox_vector_tile.decode(answer.content)["deposits"]["features"]) == 148
+    assert counted(answer.content) == 148
 
 
 def test_a_tile_is_the_same_bytes_each_time(edge_client):
@@ -82,7 +89,7 @@ def test_tilejson_says_what_clients_need(edge_client):
     assert (said["minzoom"], said["maxzoom"]) == (0, MAX_ZOOM)
     (layer,) = said["vector_layers"]
     assert layer["id"] == "deposits"
-    assert {"id", "name", "source", "country", "status", "commodity", "commodities"} == layer["fields"].keys()
+    assert layer["fields"] == fields(["mrds", "sgm"])
     assert "U.S. Geological Survey" in said["attribution"]
     assert "Servicio Geológico Mexicano" in said["attribution"]
 
@@ -101,7 +108,7 @@ def test_tilejson_carries_a_filter_into_the_tiles_address(edge_client):
     assert {name: values[0] for name, values in parse_qs(urlsplit(template).query).items()} == asked
     drawn = edge_client.get(template.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0"))
     listed = edge_client.get("/collections/deposits/items", params=asked).json()
-    assert len(mapbox_vector_tile.decode(drawn.content)["deposits"]["features"]) == listed["numberMatched"] > 0
+    assert counted(drawn.content) == listed["numberMatched"] > 0
 
 
 @pytest.mark.parametrize("asked", [{"commodity": "golden"}, {"bbox": "1"}, {"colour": "red"}])

@@ -250,3 +250,28 @@ def _walked(client):
             assert len(seen) == page["numberMatched"]
             return page["release"], True
         address = next(link["href"] for link in page["links"] if link["rel"] == "next")
+
+
+def test_a_box_of_a_large_release_is_walked_in_memory_as_by_statements(client_of, big_store, statements, eventually):
+    client, box = client_of(big_store), "-119,20,-117,21.4"
+
+    def in_memory():
+        statements.clear()
+        _page(client, {"bbox": box, "limit": 1})
+        return not any("longitude" in statement for statement in statements)
+
+    def walked(**asked):
+        pages = [_page(client, {"bbox": box, "limit": 500, **asked})]
+        while cursor := _cursor(pages[-1]):
+            pages.append(_page(client, {"bbox": box, "limit": 700, "cursor": cursor, **asked}))
+        while cursor := _cursor(pages[-1], "prev"):
+            pages.append(_page(client, {"bbox": box, "limit": 999, "cursor": cursor, **asked}))
+        return [(page["features"], page["numberMatched"], page["numberReturned"]) for page in pages]
+
+    assert eventually(in_memory)
+    statements.clear()
+    remembered = walked()
+    assert not any("longitude" in statement for statement in statements)
+    assert remembered == walked(source="mrds")
+    assert remembered[0][1] == 1801
+    assert [returned for *_, returned in remembered] == [500, 700, 601, 999, 201]

@@ -22,8 +22,8 @@ DIRECT = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 @pytest.fixture(scope="session")
 def edge_served(serve, edge_store):
-    """The running service on the sample data and `EDGES`."""
-    return serve(edge_store.url.render_as_string(hide_password=False))
+    """The running service on the sample data and `EDGES`; it logs what it is asked."""
+    return serve(edge_store.url.render_as_string(hide_password=False), ACCESS_LOG="yes")
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """QGIS, without a window, reads the service as a person who adds its layers would."""
 
 import math
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import mapbox_vector_tile
 import pytest
 from pyproj import Transformer
 
@@ -131,8 +133,9 @@ def test_a_filter_on_an_attribute_gives_what_it_says(layer, big_features):
     assert _ids(read) == sorted(meant)
 
 
-def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, edge_client, kept):
+def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, kept):
     told = httpx2.get(f"{edge_served.url}/tiles/deposits.json", trust_env=False).json()
+    heard = edge_served.log.read_text().count("\n")
     drawn = qgis(
         "picture",
         url=told["tiles"][0],
@@ -142,8 +145,13 @@ def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, edge_clie
         png=str(kept / "qgis-tiles.png"),
     )
     coloured = {tuple(pixel) for pixel in drawn["coloured"]}
-    places = list(_pixels(edge_client.get("/exports/deposits.geojson").json()["features"]))
-    assert len(places) > 50
+    asked = set(
+        re.findall(
+            r"/tiles/deposits/(\d+)/(\d+)/(\d+)\.mvt", "\n".join(edge_served.log.read_text().splitlines()[heard:])
+        )
+    )
+    places = [place for tile in asked for place in _pixels(edge_served.url, *map(int, tile))]
+    assert len(places) > 20
     # A mark is about 8 pixels wide; a tile's grid and QGIS's rounding move it by one at most.
     unseen = [place for place in places if not any(math.dist(place, pixel) <= 2 for pixel in coloured)]
     assert unseen == []
@@ -151,11 +159,18 @@ def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, edge_clie
     assert stray == []
 
 
-def _pixels(features):
-    """Where each deposit is on the picture, of those on it."""
-    to_mercator = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
+GIRTH_M = 40075016.685578488
+
+
+def _pixels(base, z, x, y):
+    """Where the points and clusters of a tile are on the picture, of those on it."""
+    tile = httpx2.get(f"{base}/tiles/deposits/{z}/{x}/{y}.mvt", trust_env=False).content
     west, south, east, north = MAP
-    for feature in features:
-        x, y = to_mercator.transform(*feature["geometry"]["coordinates"])
-        if west < x < east and south < y < north:
-            yield (x - west) / (east - west) * SIZE[0], (north - y) / (north - south) * SIZE[1]
+    for feature in (
+        mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True}).get("deposits", {}).get("features", [])
+    ):
+        units = feature["geometry"]["coordinates"]
+        across, down = ((at + unit / 4096) / 2**z for at, unit in zip((x, y), units, strict=True))
+        metres = (across - 0.5) * GIRTH_M, (0.5 - down) * GIRTH_M
+        if west < metres[0] < east and south < metres[1] < north:
+            yield (metres[0] - west) / (east - west) * SIZE[0], (north - metres[1]) / (north - south) * SIZE[1]

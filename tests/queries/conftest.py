@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.db.engine import serving_engine
 from app.domain.crs import SYSTEMS, Crs
@@ -44,6 +44,16 @@ def ask(edge_store: Engine) -> Iterator[Ask]:
     """Puts a question to the store of the sample data and the edges."""
     with _asking(edge_store) as ask:
         yield ask
+
+
+@pytest.fixture(scope="session")
+def engine(ask: Ask) -> AsyncEngine:
+    """What `ask` asks over."""
+    return ask(_engine)
+
+
+async def _engine(connection: AsyncConnection) -> AsyncEngine:
+    return connection.engine
 
 
 @pytest.fixture

@@ -38,8 +38,7 @@ async def items(request: Request, collection: str) -> Response:
     if same := caching.unchanged(request, kept):
         return same
     walk = Walk(keys=keys, place=place, crs=say.projection)
-    async with asked.wired.engine.connect() as connection:
-        page, matched = await asked.wired.counts.page(connection, wanted, release, walk, rows)
+    page, matched = await asked.wired.lists.page(wanted, release, walk, rows)
     if not page.kept:
         raise _gone(release.name)
     members = {
