@@ -119,12 +119,6 @@ def quiet() -> Teller:
 
 
 @pytest.fixture(scope="session")
-def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the archives of tiles."""
-    return tmp_path_factory.mktemp("archives")
-
-
-@pytest.fixture(scope="session")
 def sample_template(make_database: Callable[..., str], template: str, quiet: Teller, archives: Path) -> str:
     """A store with the sample data published by the real ingest. Nobody connects to it: it is cloned."""
     url = make_database(template)
@@ -284,7 +278,7 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory, archives: Path) -> Iterator[Callable[..., Served]]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
     """Starts the real service for a database, on a free port of the loopback; further settings by their names."""
     started: list[subprocess.Popen[bytes]] = []
 
@@ -292,13 +286,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory, archives: Path) -> Iterator[
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = str(free.getsockname()[1])
         log = tmp_path_factory.mktemp("serve") / "log"
-        told = {
-            **os.environ,
-            "DATABASE_URL": database_url,
-            "HOST": "127.0.0.1",
-            "PORT": port,
-            "ARCHIVES": str(archives),
-        } | settings
+        told = {**os.environ, "DATABASE_URL": database_url, "HOST": "127.0.0.1", "PORT": port, **settings}
         with log.open("wb") as said:
             process = subprocess.Popen([sys.executable, "-m", "app"], env=told, cwd=ROOT, stdout=said, stderr=said)
         started.append(process)
