@@ -133,11 +133,13 @@ def test_whoever_takes_neither_gzip_nor_what_is_plain_is_passed_on(front, archiv
 def test_all_tiles_have_tags_of_their_own(front):
     client, _ = front
     places = [(z, x, y) for z in range(4) for x in range(1 << z) for y in range(1 << z)]
-    sets = ("deposits", "boundaries", "boundaries,deposits", "deposits?commodity=gold", "deposits?commodity=silver")
-    paths = (
-        "/tiles/{0}/{2}/{3}/{4}.mvt{1}".format(*one.partition("?")[::2], *place) for one in sets for place in places
-    )
-    tags = {client.get(path.replace("commodity", "?commodity")).headers["etag"] for path in paths}
+    sets = [("deposits", ""), ("boundaries", ""), ("boundaries,deposits", "")]
+    sets += [("deposits", "?commodity=gold"), ("deposits", "?commodity=silver")]
+    tags = {
+        client.get(f"/tiles/{layers}/{z}/{x}/{y}.mvt{query}").headers["etag"]
+        for layers, query in sets
+        for z, x, y in places
+    }
     assert len(tags) == len(sets) * len(places)
 
 
