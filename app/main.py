@@ -5,11 +5,13 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.api import problems
+from app.api.baked import BakedFirst
 from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
 from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles, tilesets
@@ -19,11 +21,17 @@ from app.queries.counting import Counts
 from app.queries.lists import Lists
 from app.queries.spots import Spots
 from app.queries.standing import Standings
+from app.queries.tilesets import Tilesets
 from app.queries.together import Together
 from app.settings import Settings, from_environment
+from app.tiles.archive import Archives
+from app.tiles.kept import Kept
+
+# Bytes of tiles that a serving process keeps of those that took time to make.
+_KEPT = 64 << 20
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
     spots, together = Spots(engine), Together(engine)
@@ -50,24 +58,28 @@ def create_app(settings: Settings) -> FastAPI:
     standings = Standings(engine, settings.catalogue_fresh_s)
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
-    app.state.wired = Wired(settings, engine, standings, counts, lists, together, extracts)
+    made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=["Content-Crs", "Content-Disposition", "ETag", "Link"],
+        # For the parts of an archive.
+        allow_headers=["If-None-Match", "If-Range", "Range"],
+        expose_headers=["Accept-Ranges", "Content-Crs", "Content-Disposition", "Content-Range", "ETag", "Link"],
     )
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
-    for routes in (landing, collections, items, tilesets, tiles, exports, catalogue, health, pages):
+    # Those that a map asks for by the hundred come first: each route before costs time.
+    for routes in (tiles, landing, collections, items, tilesets, exports, catalogue, health, pages):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")
-    return app
+    return BakedFirst(app, standings, made)
 
 
-def from_env() -> FastAPI:
+def from_env() -> BakedFirst:
     """The service for the environment's settings; what uvicorn calls."""
     return create_app(from_environment())

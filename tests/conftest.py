@@ -25,6 +25,7 @@ from ingest.pipeline import ingest
 from ingest.publish import publish
 from ingest.report import Teller, teller
 from ingest.sources import source
+from tests.bake import bake
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -118,7 +119,7 @@ def quiet() -> Teller:
 
 
 @pytest.fixture(scope="session")
-def sample_template(make_database: Callable[..., str], template: str, quiet: Teller) -> str:
+def sample_template(make_database: Callable[..., str], template: str, quiet: Teller, archives: Path) -> str:
     """A store with the sample data published by the real ingest. Nobody connects to it: it is cloned."""
     url = make_database(template)
     with opened(url) as engine:
@@ -127,6 +128,7 @@ def sample_template(make_database: Callable[..., str], template: str, quiet: Tel
         pages = [SAMPLE / f"sgm_minas_50k_page{number}.geojson" for number in (1, 2)]
         ingest(source("sgm"), pages, engine, quiet, synthetic=True)
         publish(engine, quiet)
+        bake(engine, archives)
     return url
 
 
@@ -166,20 +168,29 @@ def statements() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="session")
-def client(sample_url: str) -> Iterator[TestClient]:
+def client(sample_url: str, archives: Path) -> Iterator[TestClient]:
     """The service on the published sample data."""
-    with TestClient(create_app(Settings(database_url=sample_url)), raise_server_exceptions=False) as opened_client:
+    settings = Settings(database_url=sample_url, archives=str(archives))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
         yield opened_client
 
 
+@pytest.fixture(scope="session")
+def sample_release(sample_store: Engine) -> str:
+    """The name of the release of the sample data."""
+    with sample_store.connect() as connection:
+        return str(connection.scalar(text("SELECT name FROM release")))
+
+
 @pytest.fixture
-def client_of() -> Iterator[Callable[[Engine], TestClient]]:
+def client_of(archives: Path) -> Iterator[Callable[[Engine], TestClient]]:
     """Serves a store of one's own."""
     clients: list[TestClient] = []
 
     def make(engine: Engine) -> TestClient:
         url = engine.url.render_as_string(hide_password=False)
-        made = TestClient(create_app(Settings(database_url=url, catalogue_fresh_s=0)), raise_server_exceptions=False)
+        settings = Settings(database_url=url, catalogue_fresh_s=0, archives=str(archives))
+        made = TestClient(create_app(settings), raise_server_exceptions=False)
         made.__enter__()
         clients.append(made)
         return made

@@ -18,7 +18,7 @@ _VARY = "Accept, Accept-Language"
 
 def _program() -> str:
     """The program by its version and by what it answers with: its code, its pages and its terms."""
-    folders = ("api", "domain", "queries", "web/pages")
+    folders = ("api", "domain", "queries", "tiles", "web/pages")
     parts = [_APP / "words.py", *(path for folder in folders for path in (_APP / folder).rglob("*.*"))]
     digest = blake2b(version("vetalode").encode(), digest_size=9)
     for path in sorted(path for path in parts if path.suffix in (".py", ".html", ".css", ".csv")):
@@ -27,6 +27,9 @@ def _program() -> str:
 
 
 _PROGRAM = _program()
+_FOR_GOOD = "public, max-age=31536000, immutable"
+# A map shows a release two minutes after it was published at the latest, and goes on for a day where we do not answer.
+_FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 
 def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[str, str]:
@@ -39,11 +42,42 @@ def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[s
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',
-        "Last-Modified": format_datetime(release.published_at.replace(microsecond=0), usegmt=True),
+        "Last-Modified": _published(release),
         "Cache-Control": "public, no-cache",
         "Content-Language": lang,
         "Vary": _VARY,
     }
+
+
+def of_tile(release: Release, *, for_good: bool) -> dict[str, str]:
+    """What caches are told of a tile but for its tag; `for_good` where its address names the release.
+
+    Whatever asks for it: a shared cache would give one answer to all.
+    """
+    return {
+        "Last-Modified": _published(release),
+        "Cache-Control": _FOR_GOOD if for_good else _FOR_A_MINUTE,
+        "Access-Control-Allow-Origin": "*",
+    }
+
+
+def of_file(release: Release, name: str) -> dict[str, str]:
+    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own."""
+    return {
+        "ETag": f'"{name}"',
+        "Last-Modified": _published(release),
+        "Cache-Control": "public, no-cache",
+        "Accept-Ranges": "bytes",
+    }
+
+
+def tag_of_tile(name: str, *, baked: bool) -> str:
+    """The tag of a tile of that name; what is in no archive is as this program draws it."""
+    return f'"{name}"' if baked else f'"{name}-{_PROGRAM}"'
+
+
+def _published(release: Release) -> str:
+    return format_datetime(release.published_at.replace(microsecond=0), usegmt=True)
 
 
 def spoken(lang: Lang) -> dict[str, str]:

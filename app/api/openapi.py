@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.api.problems import TITLES
 from app.domain import mercator, vocabulary
+from app.queries.tilesets import LAYERS
 from app.tiles.pyramid import MAX_ZOOM
 from app.words import Words
 
@@ -22,6 +23,7 @@ _JSON = ("application/json", "text/html")
 _GEOJSON = ("application/geo+json", "text/html")
 _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
+_BINARY = (*_MVT, "application/vnd.pmtiles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,38 @@ OPERATIONS = (
         (404,),
         "tiles",
     ),
-    Operation("/tiles/deposits.json", "tilejson", Words("TileJSON 3.0", "TileJSON 3.0"), FILTERED, tag="tiles"),
     Operation(
-        "/tiles/deposits/{z}/{x}/{y}.mvt",
+        "/tiles/{layers}.json",
+        "tilejson",
+        Words("TileJSON 3.0 of one layer or several", "TileJSON 3.0 de una capa o de varias"),
+        FILTERED,
+        statuses=(404,),
+        tag="tiles",
+    ),
+    Operation(
+        "/tiles/{layers}/{z}/{x}/{y}.mvt",
         "tile",
         Words("A vector tile; 204 where it is empty", "Una tesela vectorial; 204 si está vacía"),
         FILTERED,
         _MVT,
-        (204,),
+        (204, 404),
+        "tiles",
+    ),
+    Operation(
+        "/tiles/{release}/{layers}.json",
+        "release.tilejson",
+        Words("TileJSON 3.0 of a release", "TileJSON 3.0 de una edición"),
+        FILTERED,
+        statuses=(404,),
+        tag="tiles",
+    ),
+    Operation(
+        "/tiles/{release}/{layers}/{z}/{x}/{y}.mvt",
+        "release.tile",
+        Words("A vector tile of a release, the same for good", "Una tesela de una edición, siempre la misma"),
+        FILTERED,
+        _MVT,
+        (204, 404),
         "tiles",
     ),
     Operation(
@@ -138,6 +164,15 @@ OPERATIONS = (
         FILTERED,
         ("application/geo+json",),
         tag="exports",
+    ),
+    Operation(
+        "/exports/{layer}.pmtiles",
+        "archive",
+        Words("All tiles of a layer, in one file", "Todas las teselas de una capa, en un archivo"),
+        PLAIN,
+        ("application/vnd.pmtiles",),
+        (206, 404, 416),
+        "exports",
     ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
     Operation("/releases", "releases", Words("Releases", "Ediciones"), PAGE, _JSON, tag="catalogue"),
@@ -167,6 +202,7 @@ _STATUS = {
     **TITLES,
     200: Words("The answer", "La respuesta"),
     204: Words("There is nothing in it", "No hay nada en ella"),
+    206: Words("The part that was asked for", "La parte que se pidió"),
     304: Words("You already have the answer", "Ya tiene la respuesta"),
     410: Words("The release of the cursor is no longer kept", "La edición del cursor ya no se conserva"),
 }
@@ -234,7 +270,10 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "layer": {"type": "string", "enum": list(LAYERS)},
+        "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
@@ -255,7 +294,7 @@ def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
 
 def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
     said: dict[str, Any] = {"description": _STATUS[status].speak(asked.lang)}
-    if status == 200:
+    if status in (200, 206):
         said["content"] = {media_type: {"schema": _body(media_type)} for media_type in one.media_types}
     elif status >= 400:
         said["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}
@@ -265,7 +304,7 @@ def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
 def _body(media_type: str) -> dict[str, Any]:
     if media_type == "text/html":
         return {"type": "string"}
-    return {"type": "string", "format": "binary"} if media_type in _MVT else {"type": "object"}
+    return {"type": "string", "format": "binary"} if media_type in _BINARY else {"type": "object"}
 
 
 _PROBLEM: dict[str, Any] = {

@@ -40,6 +40,7 @@ TITLES: dict[int, Words] = {
     404: Words("There is nothing here", "Aquí no hay nada"),
     405: Words("This cannot be done here", "Esto no se puede hacer aquí"),
     410: Words("This is no longer kept", "Esto ya no se conserva"),
+    416: Words("There is no such part", "No hay tal parte"),
     500: Words("The service has failed", "El servicio ha fallado"),
     503: Words("The service cannot answer now", "El servicio no puede responder ahora"),
 }

@@ -17,7 +17,7 @@ from app.errors import NotThere
 from app.queries.catalogue import Release
 from app.queries.collections import Collection
 from app.queries.standing import Standing
-from app.words import LANGS, Lang, Words
+from app.words import LANGS, Lang, Words, quoted
 
 JSON = "application/json"
 HTML = "text/html"
@@ -81,6 +81,21 @@ class Question(Asking):
         """What caches are told of an answer from a release, the current one where none is named."""
         return caching.headers(self.request, release or self.standing.current, self.base, self.lang)
 
+    def release(self, name: str | None) -> Release:
+        """The kept release of that name, the current one where none is named; raises `NotThere`."""
+        if name is None:
+            return self.standing.current
+        release = self.standing.release(name)
+        if release is None:
+            listed = ", ".join(one.name for one in self.standing.kept)
+            raise NotThere(
+                Words(
+                    f"there is no release {quoted(name)}; those kept are: {listed}",
+                    f"no existe la edición {quoted(name)}; las conservadas son: {listed}",
+                )
+            )
+        return release
+
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
         known = self.standing.collections
@@ -118,6 +133,13 @@ def asking(request: Request, known: Mapping[str, Parameter]) -> Asking:
     asked = read(request, known)
     wired: Wired = request.app.state.wired
     return Asking(request, links.base_of(request, wired.settings), asked, asked_lang(request))
+
+
+async def lasting(request: Request, known: Mapping[str, Parameter]) -> Question:
+    """As `question`, but of what stood last where the store does not answer: for what may be answered without it."""
+    one = asking(request, known)
+    wired: Wired = request.app.state.wired
+    return Question(one.request, one.base, one.asked, one.lang, wired, await wired.standings.last())
 
 
 async def question(request: Request, known: Mapping[str, Parameter]) -> Question:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.queries.counting import Counts
 from app.queries.lists import Lists
 from app.queries.standing import Standings
+from app.queries.tilesets import Tilesets
 from app.queries.together import Together
 from app.settings import Settings
 
@@ -22,4 +23,5 @@ class Wired:
     counts: Counts
     lists: Lists
     together: Together
+    tilesets: Tilesets
     extracts: asyncio.Semaphore

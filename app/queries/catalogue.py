@@ -18,7 +18,7 @@ from app.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published release; `bounds` is the box of its deposits, None when it has none.
+    """A published release; `bounds` is the box of its deposits, None when it has none; `sources` are their ids.
 
     `archive` and `boundaries` are the sha256 of its archives of tiles, None where none was made.
     """
@@ -30,6 +30,7 @@ class Release:
     bounds: Bbox | None
     archive: str | None
     boundaries: str | None
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class Extent:
     last: date
 
 
+_ORIGINS = (
+    select(release_source.c.source)
+    .where(release_source.c.release == release.c.id)
+    .order_by(release_source.c.source)
+    .correlate(release)
+    .scalar_subquery()
+)
 _RELEASE = select(
     release.c.id,
     release.c.name,
@@ -66,6 +74,7 @@ _RELEASE = select(
     release.c.bounds,
     release.c.archive,
     release.c.boundaries,
+    func.array(_ORIGINS).label("sources"),
 ).where(release.c.state == "published")
 _CURRENT = _RELEASE.join_from(release, catalogue, catalogue.c.current_release == release.c.id)
 
@@ -132,4 +141,6 @@ def _card(row: Any) -> SourceCard:
 def _release(row: Any) -> Release:
     west, south, east, north = row.bounds
     box = None if west is None or south is None or east is None or north is None else Bbox(west, south, east, north)
-    return Release(row.id, row.name, row.published_at, row.deposits, box, row.archive, row.boundaries)
+    return Release(
+        row.id, row.name, row.published_at, row.deposits, box, row.archive, row.boundaries, tuple(row.sources)
+    )

@@ -11,6 +11,9 @@ from app.queries import catalogue
 from app.queries.catalogue import Release, SourceCard
 from app.queries.collections import Collection, collections
 
+# So long a question that can do with what stood last waits for the store, the first time that it does not answer.
+_PATIENCE_S = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -39,6 +42,34 @@ class Standings:
         self._known: Standing | None = None
         self._asked = 0.0
         self._turn = asyncio.Lock()
+        self._tried = 0.0
+        self._trying: asyncio.Task[None] | None = None
+        self._away = False
+
+    def at_hand(self) -> Standing | None:
+        """What stands, or stood when the store last answered; None where it is time to ask it."""
+        return self._known if monotonic() - max(self._asked, self._tried) < self._fresh_s else None
+
+    async def last(self) -> Standing:
+        """What stands; where the store does not answer, what stood when it last did."""
+        if self._known is None:
+            return await self.now()
+        if standing := self.at_hand():
+            return standing
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(self._try())
+        await asyncio.wait({self._trying}, timeout=0 if self._away else _PATIENCE_S)
+        if not self._trying.done():
+            self._away = True
+        return self._known
+
+    async def _try(self) -> None:
+        try:
+            await self.now()
+        except Exception:  # noqa: BLE001 whoever cannot do without the store is told by asking it
+            self._away = True
+        finally:
+            self._tried = monotonic()
 
     async def now(self) -> Standing:
         """What stands; raises `NothingPublished` before the first release."""
@@ -60,7 +91,7 @@ class Standings:
             asked = monotonic()
             async with self._engine.connect() as connection:
                 self._known = await _standing(connection, self._known)
-            self._asked = asked
+            self._asked, self._away = asked, False
             return self._known
 
 

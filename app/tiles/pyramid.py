@@ -35,13 +35,7 @@ class Tile:
     y: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.z <= MAX_ZOOM:
-            raise BadValue(
-                Words(
-                    f"zoom {self.z} is not served; it goes from 0 to {MAX_ZOOM}, deeper ones are drawn from {MAX_ZOOM}",
-                    f"no hay nivel {self.z}; van de 0 a {MAX_ZOOM}, los más profundos se dibujan desde el {MAX_ZOOM}",
-                )
-            )
+        check_zoom(self.z, MAX_ZOOM)
         last = 2**self.z - 1
         if not (0 <= self.x <= last and 0 <= self.y <= last):
             raise BadValue(
@@ -50,6 +44,17 @@ class Tile:
                     f"no existe la tesela {self.z}/{self.x}/{self.y}; en el nivel {self.z} van de 0 a {last}",
                 )
             )
+
+
+def check_zoom(zoom: int, deepest: int) -> None:
+    """Raises `BadValue` for a zoom beyond the deepest."""
+    if not 0 <= zoom <= deepest:
+        raise BadValue(
+            Words(
+                f"zoom {zoom} is not served; it goes from 0 to {deepest}, deeper ones are drawn from {deepest}",
+                f"no hay nivel {zoom}; van de 0 a {deepest}, los más profundos se dibujan desde el {deepest}",
+            )
+        )
 
 
 def path_of(folder: Path, archive: str) -> Path:

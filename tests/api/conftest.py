@@ -15,7 +15,7 @@ _C, _QUAD = "/collections/{collection}", "/collections/deposits/tiles/WebMercato
 
 
 @pytest.fixture(scope="session")
-def examples() -> dict[str, str]:
+def examples(sample_release: str) -> dict[str, str]:
     """An example of each address that the API describes."""
     return {
         "/": "/",
@@ -32,9 +32,12 @@ def examples() -> dict[str, str]:
         f"{_C}/tiles/{{tileMatrixSet}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": f"{_QUAD}/2/1/0",
         "/tileMatrixSets": "/tileMatrixSets",
         "/tileMatrixSets/{tileMatrixSet}": "/tileMatrixSets/WebMercatorQuad",
-        "/tiles/deposits.json": "/tiles/deposits.json",
-        "/tiles/deposits/{z}/{x}/{y}.mvt": "/tiles/deposits/2/0/1.mvt",
+        "/tiles/{layers}.json": "/tiles/deposits.json",
+        "/tiles/{layers}/{z}/{x}/{y}.mvt": "/tiles/deposits/2/0/1.mvt",
+        "/tiles/{release}/{layers}.json": f"/tiles/{sample_release}/deposits,boundaries.json",
+        "/tiles/{release}/{layers}/{z}/{x}/{y}.mvt": f"/tiles/{sample_release}/deposits/2/0/1.mvt",
         "/exports/deposits.geojson": "/exports/deposits.geojson",
+        "/exports/{layer}.pmtiles": "/exports/deposits.pmtiles",
         "/sources": "/sources",
         "/releases": "/releases",
         "/lists": "/lists",

@@ -19,7 +19,15 @@ HEALTH = {"/health/live", "/health/ready"}
 SPOKEN = {"/sources", "/releases", "/lists", "/vocabularies", "/vocabularies/{name}"}
 OF_A_RELEASE = set(PATHS) - HEALTH - SPOKEN
 WITHOUT_A_DATABASE = {"/lists", "/vocabularies", "/vocabularies/{name}", "/health/live"}
-KEPT = dict.fromkeys(OF_A_RELEASE, "public, no-cache") | dict.fromkeys(SPOKEN, "no-cache")
+TILES = {path for path in PATHS if path.endswith((".mvt", "{tileCol}"))}
+FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+FOR_GOOD = "public, max-age=31536000, immutable"
+KEPT = (
+    dict.fromkeys(OF_A_RELEASE, "public, no-cache")
+    | dict.fromkeys(SPOKEN, "no-cache")
+    | dict.fromkeys(TILES, FOR_A_MINUTE)
+    | {"/tiles/{release}/{layers}/{z}/{x}/{y}.mvt": FOR_GOOD}
+)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +107,7 @@ def test_caches_are_told_the_same_by_an_answer_and_by_304(client, examples, path
     if path in OF_A_RELEASE:
         known = {"Accept": accepted, "If-None-Match": got.headers["etag"]}
         again = client.get(examples[path], headers=known)
-        assert (again.status_code, again.headers["cache-control"]) == (304, "public, no-cache")
+        assert (again.status_code, again.headers["cache-control"]) == (304, KEPT[path])
 
 
 @pytest.mark.parametrize("path", PATHS)

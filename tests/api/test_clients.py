@@ -37,12 +37,17 @@ def served(serve, lockable):
 def _locked(store):
     """While this lasts, whoever reads a deposit waits."""
     with store.begin() as connection:
-        connection.execute(text("LOCK TABLE deposit, deposit_feature IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE deposit, deposit_feature, tile_point IN ACCESS EXCLUSIVE MODE"))
         yield
 
 
 @pytest.mark.parametrize(
-    "path", ["/collections/deposits/items", "/tiles/deposits/0/0/0.mvt", "/exports/deposits.geojson?commodity=gold"]
+    "path",
+    [
+        "/collections/deposits/items",
+        "/tiles/deposits/0/0/0.mvt?commodity=gold",
+        "/exports/deposits.geojson?commodity=gold",
+    ],
 )
 def test_clients_that_leave_end_the_questions_they_wait_for(served, lockable, at_work, eventually, path):
     with _locked(lockable):

@@ -94,7 +94,7 @@ TOLD = {
 def mounted(sample_url):
     """The service as a part of another."""
     app = create_app(Settings(database_url=sample_url))
-    outer = Starlette(routes=[Mount("/geo/vetalode", app)], lifespan=lambda _: app.router.lifespan_context(app))
+    outer = Starlette(routes=[Mount("/geo/vetalode", app)], lifespan=lambda _: app.app.router.lifespan_context(app))
     with TestClient(outer) as client:
         yield client
 

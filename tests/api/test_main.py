@@ -21,7 +21,7 @@ def test_making_the_app_connects_to_nothing():
 def test_the_environment_makes_the_app(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", UNREACHABLE)
     monkeypatch.setenv("POOL_SIZE", "3")
-    settings = from_env().state.wired.settings
+    settings = from_env().app.state.wired.settings
     assert (settings.database_url, settings.pool_size) == ("postgresql+psycopg://nobody@192.0.2.1:1/none", 3)
 
 

@@ -256,7 +256,7 @@ def client_with(own_sample_store):
         client.__exit__(None, None, None)
 
 
-LOCK = text("LOCK TABLE deposit, deposit_feature IN ACCESS EXCLUSIVE MODE")
+LOCK = text("LOCK TABLE deposit, deposit_feature, tile_point IN ACCESS EXCLUSIVE MODE")
 
 
 @pytest.mark.parametrize("path", [ITEMS, TILE, f"{ITEMS}/mrds-99900001"])

@@ -44,7 +44,7 @@ def test_a_request_under_way_is_answered_before_the_service_ends(serve, own_samp
     served = serve(own_sample_store.url.render_as_string(hide_password=False))
     answers = []
     with own_sample_store.begin() as connection:
-        connection.execute(text("LOCK TABLE deposit, deposit_feature IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE deposit, deposit_feature, tile_point IN ACCESS EXCLUSIVE MODE"))
         asking = threading.Thread(target=lambda: answers.append(httpx2.get(served.url + ITEMS, trust_env=False)))
         asking.start()
         assert eventually(lambda: at_work(own_sample_store))
@@ -72,12 +72,12 @@ def test_a_damaged_vocabulary_is_said_by_its_line_in_both_languages(tmp_path):
 
 def test_questions_that_take_longer_do_not_hold_the_service_up(serve, own_sample_store, at_work, eventually):
     served = serve(own_sample_store.url.render_as_string(hide_password=False))
-    paths = (ITEMS, "/exports/deposits.geojson", "/tiles/deposits/0/0/0.mvt")
+    paths = (ITEMS, "/exports/deposits.geojson", "/tiles/deposits/0/0/0.mvt?commodity=gold")
     asking = [threading.Thread(target=_ask_in_vain, args=(served.url + path,)) for path in paths]
     # What is published is asked once for all, so it is asked before.
     assert httpx2.get(served.url + "/sources", trust_env=False).status_code == 200
     with own_sample_store.begin() as connection:
-        connection.execute(text("LOCK TABLE deposit, deposit_feature IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE deposit, deposit_feature, tile_point IN ACCESS EXCLUSIVE MODE"))
         for each in asking:
             each.start()
         assert eventually(lambda: len(at_work(own_sample_store)) == len(paths))

@@ -12,15 +12,19 @@ from starlette.types import Receive, Scope, Send
 from app.api import caching
 from app.api.asked import deposit_filter
 from app.api.geojson import CLOSING, GEOJSON, opening
-from app.api.parameters import FILTERED
-from app.api.question import Question, question
+from app.api.parameters import FILTERED, PLAIN
+from app.api.parts import parts
+from app.api.question import Question, lasting, question
+from app.api.routes.tiles import layers_of
 from app.api.wired import Wired
-from app.errors import DatabaseAway
+from app.errors import DatabaseAway, NotThere
 from app.queries import deposits
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
+from app.words import Words
 
 router = APIRouter()
+PMTILES = "application/vnd.pmtiles"
 
 
 @router.get("/exports/deposits.geojson")
@@ -37,6 +41,22 @@ async def geojson(request: Request) -> Response:
     name = f"vetalode-deposits-{release.name}.geojson"
     told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
     return _Extract(_text(members, first, batches), batches, asked.wired.settings.export_timeout_s, told)
+
+
+@router.get("/exports/{layer}.pmtiles")
+async def archive(request: Request, layer: str) -> Response:
+    """All tiles of a layer, as the PMTiles archive that they are served from."""
+    names = layers_of(layer)
+    if len(names) > 1:
+        raise NotThere(Words("an archive has one layer", "un archivo tiene una sola capa"))
+    asked = await lasting(request, PLAIN)
+    release = asked.standing.current
+    opened = await asked.wired.tilesets.archive(release, names[0])
+    kept = caching.of_file(release, opened.name)
+    if same := caching.unchanged(request, kept):
+        return same
+    told = {**kept, "Content-Disposition": f'attachment; filename="vetalode-{names[0]}-{release.name}.pmtiles"'}
+    return parts(request, opened.piece, opened.size, PMTILES, told)
 
 
 async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:

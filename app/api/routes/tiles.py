@@ -1,79 +1,121 @@
-"""`/tiles`: deposits as vector tiles, and the TileJSON that describes them."""
+"""`/tiles`: layers as vector tiles, and the TileJSON that describes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.api import caching
 from app.api.asked import deposit_filter
-from app.api.parameters import FILTERED
-from app.api.question import Question, question
-from app.domain.deposit import ALL
-from app.errors import BadValue
-from app.queries.tiles import tile_bytes
-from app.tiles.drawing import LAYER, fields
-from app.tiles.pyramid import MAX_ZOOM, Tile
-from app.words import Words
+from app.api.baked import MVT
+from app.api.compression import passed_on, zipped
+from app.api.parameters import FILTERED, PLAIN, Parameter
+from app.api.question import Question, lasting
+from app.domain.bbox import Bbox
+from app.errors import BadValue, NotThere
+from app.queries.catalogue import Release, SourceCard, sources
+from app.queries.tilesets import BOUNDARIES, DEPOSITS, LAYERS, Tileset, deepest
+from app.tiles.drawing import fields
+from app.tiles.pyramid import Tile, check_zoom
+from app.words import Words, nearest, quoted
 
 router = APIRouter()
-MVT = "application/vnd.mapbox-vector-tile"
 
 
-@router.get("/tiles/deposits.json")
-async def tilejson(request: Request) -> Response:
+@router.get("/tiles/{layers}.json")
+@router.get("/tiles/{release}/{layers}.json")
+async def tilejson(request: Request, layers: str, release: str | None = None) -> Response:
     """Where the tiles are, their zooms, bounds and fields; a filter given here is carried into their addresses."""
-    asked = await question(request, FILTERED)
-    deposit_filter(asked.asked, asked.standing.cards)
-    kept = asked.kept()
+    names = layers_of(layers)
+    asked = await lasting(request, _known(names))
+    wanted = deposit_filter(asked.asked, asked.standing.cards)
+    of = asked.release(release)
+    tileset = await asked.wired.tilesets.of(of, names, wanted)
+    kept = asked.kept(of)
     if same := caching.unchanged(request, kept):
         return same
-    release = asked.standing.current
-    box = release.bounds
-    bounds = [-180, -85.0511, 180, 85.0511] if box is None else [box.west, box.south, box.east, box.north]
+    agencies = [card.agency for card in await _cards(asked, of)]
+    place = f"/tiles/{of.name}" if release else "/tiles"
+    box = _around(_boxes(tileset))
     said = {
         "tilejson": "3.0.0",
         "name": "Vetalode",
-        "version": f"1.0.0+{release.name}",
-        "attribution": asked.standing.collections[ALL].attribution,
-        "tiles": [asked.address("/tiles/deposits/{z}/{x}/{y}.mvt", asked.asked)],
+        "version": f"1.0.0+{of.name}",
+        "attribution": " · ".join(_attributions(tileset, agencies)),
+        "tiles": [asked.address(f"{place}/{','.join(names)}/{{z}}/{{x}}/{{y}}.mvt", asked.asked)],
         "minzoom": 0,
-        "maxzoom": MAX_ZOOM,
-        "bounds": bounds,
-        "vector_layers": [
-            {
-                "id": LAYER,
-                "description": Words("Mineral deposits", "Yacimientos minerales").speak(asked.lang),
-                "fields": fields(asked.standing.cards),
-                "minzoom": 0,
-                "maxzoom": MAX_ZOOM,
-            }
-        ],
+        "maxzoom": deepest(names),
+        "bounds": [box.west, box.south, box.east, box.north],
+        "vector_layers": [_layer(asked, tileset, name) for name in names],
     }
     return JSONResponse(said, headers=kept)
 
 
-@router.get("/tiles/deposits/{z}/{x}/{y}.mvt")
-async def tile(request: Request, z: str, x: str, y: str) -> Response:
-    """Every deposit of the tile, as Mapbox Vector Tile; 204 where there is none."""
-    asked = await question(request, FILTERED)
-    return await answer_tile(asked, tile_of(z, x, y), None, empty=204)
+async def tile(request: Request) -> Response:
+    """The layers in one tile, as Mapbox Vector Tile; 204 where there is nothing in it."""
+    part: Mapping[str, str] = request.path_params
+    layers, release = layers_of(part["layers"]), part.get("release")
+    asked = await lasting(request, _known(layers))
+    place = part["z"], part["x"], part["y"]
+    return await answer_tile(asked, asked.release(release), layers, place, for_good=release is not None)
 
 
-async def answer_tile(asked: Question, tile: Tile, within: str | None, *, empty: int) -> Response:
-    """The tile's bytes; where it has none, an answer of the status `empty`."""
-    wanted = deposit_filter(asked.asked, asked.standing.cards, within)
-    kept = asked.kept()
+# Without what FastAPI does for parameters, which takes as long as all else together.
+for _address in ("/tiles/{layers}/{z}/{x}/{y}.mvt", "/tiles/{release}/{layers}/{z}/{x}/{y}.mvt"):
+    router.add_route(_address, tile)
+
+
+async def answer_tile(
+    asked: Question,
+    release: Release,
+    layers: tuple[str, ...],
+    place: tuple[str, str, str],
+    within: str | None = None,
+    *,
+    for_good: bool = False,
+    empty: int = 204,
+) -> Response:
+    """The tile at z, x and y; where nothing is in it, an answer of the status `empty`."""
+    tile = _tile_of(place, layers)
+    wanted = deposit_filter(asked.asked, release.sources, within)
+    tileset = await asked.wired.tilesets.of(release, layers, wanted)
+    tag = caching.tag_of_tile(tileset.name(tile.z, tile.x, tile.y), baked=tileset.baked)
+    told = caching.of_tile(release, for_good=for_good) | {"ETag": tag}
+    kept = told | passed_on(asked.request)
     if same := caching.unchanged(asked.request, kept):
         return same
-    async with asked.wired.engine.connect() as connection:
-        made = await tile_bytes(connection, tile, wanted, asked.standing.current, tuple(asked.standing.cards))
-    if not made and empty == 204:
-        return Response(status_code=204, headers=kept)
-    return Response(made, media_type=MVT, headers=kept)
+    made = await asked.wired.tilesets.tile(tileset, tile)
+    if made:
+        return zipped(made, MVT, kept)
+    return Response(status_code=204, headers=kept) if empty == 204 else Response(headers=told, media_type=MVT)
 
 
-def tile_of(z: str, x: str, y: str) -> Tile:
-    """The tile of that zoom, column and row; raises `BadValue`."""
-    return Tile(_whole("z", z), _whole("x", x), _whole("y", y))
+def layers_of(text: str) -> tuple[str, ...]:
+    """The layers that an address names, each once, in the order of a tile; raises `NotThere`."""
+    named = text.split(",")
+    for name in named:
+        if name not in LAYERS:
+            near = nearest(name, LAYERS)
+            there = ", ".join(LAYERS)
+            raise NotThere(
+                Words(
+                    f"there is no layer {quoted(name)}{f'; did you mean {near}?' if near else ';'} There are: {there}",
+                    f"no existe la capa {quoted(name)}{f'; ¿quiso decir {near}?' if near else ';'} Hay: {there}",
+                )
+            )
+    return tuple(name for name in LAYERS if name in named)
+
+
+def _known(layers: Sequence[str]) -> Mapping[str, Parameter]:
+    """What can be asked of the layers: filters are for deposits."""
+    return FILTERED if DEPOSITS in layers else PLAIN
+
+
+def _tile_of(place: tuple[str, str, str], layers: Sequence[str]) -> Tile:
+    z, x, y = (_whole(name, text) for name, text in zip("zxy", place, strict=True))
+    check_zoom(z, deepest(layers))
+    return Tile(z, x, y)
 
 
 def _whole(name: str, text: str) -> int:
@@ -85,3 +127,53 @@ def _whole(name: str, text: str) -> int:
             )
         )
     return int(text)
+
+
+def _boxes(tileset: Tileset) -> Iterable[Bbox]:
+    for layer, archive in zip(tileset.layers, tileset.archives, strict=True):
+        if layer == DEPOSITS and tileset.release.bounds:
+            yield tileset.release.bounds
+        elif layer == BOUNDARIES and archive:
+            yield archive.bounds
+
+
+def _around(boxes: Iterable[Bbox]) -> Bbox:
+    known = list(boxes) or [Bbox(-180, -85.0511, 180, 85.0511)]
+    return Bbox(
+        min(box.west for box in known),
+        min(box.south for box in known),
+        max(box.east for box in known),
+        max(box.north for box in known),
+    )
+
+
+async def _cards(asked: Question, release: Release) -> Iterable[SourceCard]:
+    if release == asked.standing.current:
+        return asked.standing.cards.values()
+    async with asked.wired.engine.connect() as connection:
+        return await sources(connection, release.id)
+
+
+def _attributions(tileset: Tileset, agencies: Sequence[str]) -> Iterable[str]:
+    for layer, archive in zip(tileset.layers, tileset.archives, strict=True):
+        if layer == DEPOSITS:
+            yield from agencies
+        elif archive:
+            yield archive.metadata["attribution"]
+
+
+_FIELDS_OF_BOUNDARIES = dict.fromkeys(("level", "code", "country", "name_en", "name_es"), "String")
+_ABOUT = {
+    BOUNDARIES: Words("Countries and states", "Países y estados"),
+    DEPOSITS: Words("Mineral deposits", "Yacimientos minerales"),
+}
+
+
+def _layer(asked: Question, tileset: Tileset, name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "description": _ABOUT[name].speak(asked.lang),
+        "fields": fields(tileset.release.sources) if name == DEPOSITS else _FIELDS_OF_BOUNDARIES,
+        "minzoom": 0,
+        "maxzoom": LAYERS[name],
+    }

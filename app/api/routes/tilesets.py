@@ -5,15 +5,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.api.baked import MVT
 from app.api.links import link
 from app.api.parameters import PAGE, TILE
-from app.api.question import JSON, Question, question
-from app.api.routes.tiles import MVT, answer_tile, tile_of
+from app.api.question import JSON, Question, lasting, question
+from app.api.routes.tiles import answer_tile
 from app.domain import mercator
 from app.domain.crs import CRS84
 from app.errors import NotThere
 from app.queries.collections import Collection
-from app.tiles.drawing import LAYER
+from app.queries.tilesets import DEPOSITS
 from app.tiles.pyramid import MAX_ZOOM
 from app.words import Words
 
@@ -39,7 +40,7 @@ async def tileset(request: Request, collection: str, tile_matrix_set: str) -> Re
     document["links"] = [*asked.own_links(), *document["links"][1:]]
     document["tileMatrixSetLimits"] = _limits(one)
     document["layers"] = [
-        {"id": LAYER, "title": one.title.speak(asked.lang), "dataType": "vector", "geometryDimension": 0}
+        {"id": DEPOSITS, "title": one.title.speak(asked.lang), "dataType": "vector", "geometryDimension": 0}
     ]
     return asked.answer(document, "tileset")
 
@@ -47,10 +48,10 @@ async def tileset(request: Request, collection: str, tile_matrix_set: str) -> Re
 @router.get("/collections/{collection}/tiles/{tile_matrix_set}/{z}/{y}/{x}")
 async def tile(request: Request, collection: str, tile_matrix_set: str, z: str, y: str, x: str) -> Response:
     """A tile by its matrix, row and column; where it is empty the standard wants 200 and no bytes."""
-    asked = await question(request, TILE)
+    asked = await lasting(request, TILE)
     one = asked.collection(collection)
     _check_set(tile_matrix_set)
-    return await answer_tile(asked, tile_of(z, x, y), one.within, empty=200)
+    return await answer_tile(asked, asked.standing.current, (DEPOSITS,), (z, x, y), one.within, empty=200)
 
 
 def _check_set(name: str) -> None:
