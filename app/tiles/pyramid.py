@@ -20,9 +20,9 @@ BOUNDARIES_MAX_ZOOM = 6
 GIRTH_M = 40075016.685578488
 # Positions are counted by units of the deepest zoom: 24 bits on each axis, 48 in the key of both.
 BITS = MAX_ZOOM + 12
-# A tile has 32 cells on each side, 16 pixels each where a tile is drawn 512 wide.
-CELL_BITS = 5
-# The ring is found by blocks of four cells: some more is read than the ring needs, in few ranges.
+# A tile has 16 cells on each side, 32 pixels each where a tile is drawn 512 wide: room for a circle with a number.
+CELL_BITS = 4
+# The ring is found by blocks of 2 × 2 cells: some more is read than it needs, in few ranges.
 _BLOCK_BITS = 3
 
 

@@ -147,12 +147,12 @@ def test_a_tile_that_is_asked_for_is_the_tile_that_is_baked(made, pyramid, zoom)
 def test_clusters_are_what_counting_by_hand_finds(pyramid, points, zoom):
     cells = defaultdict(list)
     for point in points:
-        cells[point.x >> (BITS - zoom - 5), point.y >> (BITS - zoom - 5)].append(point)
+        cells[point.x >> (BITS - zoom - 4), point.y >> (BITS - zoom - 4)].append(point)
     found = {}
     for (column, row), tile in pyramid(zoom).items():
         for feature in filter(inside, features(tile)):
             x, y = feature["geometry"]["coordinates"]
-            found[(column * EXTENT + x) >> 7, (row * EXTENT + y) >> 7] = feature
+            found[(column * EXTENT + x) // 256, (row * EXTENT + y) // 256] = feature
     assert found.keys() == cells.keys()
     for cell, members in cells.items():
         said = found[cell]["properties"]
@@ -177,7 +177,7 @@ def test_clusters_are_what_counting_by_hand_finds(pyramid, points, zoom):
 def opening(members):
     """The zoom at which they lie in more cells than one; where they never do, that of the points."""
     for zoom in CLUSTERED:
-        if len({(member.x >> (BITS - zoom - 5), member.y >> (BITS - zoom - 5)) for member in members}) > 1:
+        if len({(member.x >> (BITS - zoom - 4), member.y >> (BITS - zoom - 4)) for member in members}) > 1:
             return zoom
     return MAX_ZOOM
 
