@@ -16,9 +16,10 @@ from app.settings import Settings
 ITEMS = "/collections/deposits/items"
 PATHS = [one.path for one in OPERATIONS]
 HEALTH = {"/health/live", "/health/ready"}
-SPOKEN = {"/sources", "/releases", "/lists", "/vocabularies", "/vocabularies/{name}"}
+SPOKEN = {"/sources", "/releases", "/lists", "/vocabularies", "/vocabularies/{name}", "/styles"}
+DRAWN = {path for path in PATHS if path.startswith(("/styles/", "/legends/", "/sprites/"))}
 OF_A_RELEASE = set(PATHS) - HEALTH - SPOKEN
-WITHOUT_A_DATABASE = {"/lists", "/vocabularies", "/vocabularies/{name}", "/health/live"}
+WITHOUT_A_DATABASE = {"/lists", "/vocabularies", "/vocabularies/{name}", "/health/live", "/styles", *DRAWN}
 KEPT = dict.fromkeys(OF_A_RELEASE, "public, no-cache") | dict.fromkeys(SPOKEN, "no-cache")
 
 
