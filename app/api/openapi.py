@@ -10,6 +10,7 @@ from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Paramet
 from app.api.problems import TITLES
 from app.domain import mercator, vocabulary
 from app.queries.tilesets import LAYERS
+from app.styles.looks import looks
 from app.tiles.pyramid import MAX_ZOOM
 from app.words import Words
 
@@ -23,7 +24,7 @@ _JSON = ("application/json", "text/html")
 _GEOJSON = ("application/geo+json", "text/html")
 _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
-_BINARY = (*_MVT, "application/vnd.pmtiles")
+_BINARY = (*_MVT, "application/vnd.pmtiles", "image/png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ _TAGS = {
     "tiles": Words("Vector tiles", "Teselas vectoriales"),
     "exports": Words("Extracts", "Extractos"),
     "catalogue": Words("Sources, releases and vocabularies", "Fuentes, ediciones y vocabularios"),
+    "styles": Words("How deposits are drawn", "Cómo se dibujan los yacimientos"),
     "service": Words("The service itself", "El servicio mismo"),
 }
 
@@ -194,6 +196,46 @@ OPERATIONS = (
         (404,),
         "catalogue",
     ),
+    Operation("/styles", "styles", Words("Styles of the map", "Estilos del mapa"), PAGE, _JSON, tag="styles"),
+    Operation(
+        "/styles/{style}.json",
+        "style",
+        Words("A MapLibre style", "Un estilo de MapLibre"),
+        PLAIN,
+        statuses=(404,),
+        tag="styles",
+    ),
+    Operation(
+        "/legends/{style}.json", "legend", Words("Its legend", "Su leyenda"), PLAIN, statuses=(404,), tag="styles"
+    ),
+    Operation(
+        "/legends/{style}.svg",
+        "legendPicture",
+        Words("Its legend as a picture", "Su leyenda como imagen"),
+        PLAIN,
+        ("image/svg+xml",),
+        (404,),
+        "styles",
+    ),
+    *(
+        Operation(
+            f"/sprites/vetalode{fine}.{kind}",
+            f"sprite{kind.title()}{fine.removeprefix('@').title()}",
+            words,
+            PLAIN,
+            (media_type,),
+            tag="styles",
+        )
+        for fine in ("", "@2x")
+        for kind, media_type, words in (
+            ("json", "application/json", Words("Where each symbol is", "Dónde está cada símbolo")),
+            (
+                "png",
+                "image/png",
+                Words("The symbols, by distance from their edge", "Los símbolos, por distancia al borde"),
+            ),
+        )
+    ),
     Operation("/health/live", "live", Words("Alive", "Vivo"), PLAIN, tag="service"),
     Operation("/health/ready", "ready", Words("Ready", "Listo"), PLAIN, tag="service"),
 )
@@ -274,6 +316,7 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
         "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
+        "style": {"type": "string", "enum": list(looks())},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
@@ -302,7 +345,7 @@ def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
 
 
 def _body(media_type: str) -> dict[str, Any]:
-    if media_type == "text/html":
+    if media_type in ("text/html", "image/svg+xml"):
         return {"type": "string"}
     return {"type": "string", "format": "binary"} if media_type in _BINARY else {"type": "object"}
 

@@ -16,9 +16,10 @@ from app.settings import Settings
 ITEMS = "/collections/deposits/items"
 PATHS = [one.path for one in OPERATIONS]
 HEALTH = {"/health/live", "/health/ready"}
-SPOKEN = {"/sources", "/releases", "/lists", "/vocabularies", "/vocabularies/{name}"}
+SPOKEN = {"/sources", "/releases", "/lists", "/vocabularies", "/vocabularies/{name}", "/styles"}
+DRAWN = {path for path in PATHS if path.startswith(("/styles/", "/legends/", "/sprites/"))}
 OF_A_RELEASE = set(PATHS) - HEALTH - SPOKEN
-WITHOUT_A_DATABASE = {"/lists", "/vocabularies", "/vocabularies/{name}", "/health/live"}
+WITHOUT_A_DATABASE = {"/lists", "/vocabularies", "/vocabularies/{name}", "/health/live", "/styles", *DRAWN}
 TILES = {path for path in PATHS if path.endswith((".mvt", "{tileCol}"))}
 FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"

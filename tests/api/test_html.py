@@ -39,6 +39,7 @@ PAGES = (
     "/sources",
     "/releases",
     "/lists",
+    "/styles",
     "/vocabularies",
     *(f"/vocabularies/{name}" for name in TITLES),
 )
@@ -243,10 +244,10 @@ def test_sources_say_on_what_terms_and_releases_which_one_answers(read, edge_cli
 
 def test_the_start_page_leads_to_all_of_them(read):
     led = {each["href"].partition("testserver")[2].partition("?")[0] for each in read("/").all("a")}
-    assert {"/map", "/collections", "/api", "/sources", "/releases", "/lists", "/vocabularies"} <= led
+    assert {"/map", "/collections", "/api", "/sources", "/releases", "/lists", "/styles", "/vocabularies"} <= led
 
 
-@pytest.mark.parametrize("path", ["/lists", "/vocabularies", "/vocabularies/deposit_type"])
+@pytest.mark.parametrize("path", ["/lists", "/styles", "/vocabularies", "/vocabularies/deposit_type"])
 def test_pages_of_what_needs_no_database_answer_without_one(path):
     settings = Settings(database_url="postgresql://nobody@127.0.0.1:1/none")
     with TestClient(create_app(settings)) as client:

@@ -68,6 +68,7 @@ async def landing(request: Request) -> Response:
             to("/sources", "license", JSON, Words("Sources and licences", "Fuentes y licencias")),
             to("/releases", "related", JSON, Words("Releases", "Ediciones")),
             to("/vocabularies", "related", JSON, Words("Vocabularies", "Vocabularios")),
+            to("/styles", "related", JSON, Words("Styles of the map", "Estilos del mapa")),
             to("/lists", "related", JSON, Words("Lists of critical minerals", "Listas de minerales críticos")),
         ],
     }

@@ -52,6 +52,7 @@ async function bundled(entry, name, options = {}) {
     bundle: true,
     minify: true,
     format: "esm",
+    loader: { ".csv": "text" },
     target: ["chrome111", "firefox121", "safari16.4"],
     legalComments: "eof",
     metafile: true,

@@ -1,8 +1,8 @@
 /** What the service knows of itself: its words, its lists of critical minerals, its sources and its releases. */
 
 import { askLists, askReleases, askSources, askTerms, type CriticalList, type Releases, type Source, type Term } from "./api.ts";
-import { groupOf } from "./palette.ts";
-import type { GroupName, Lang } from "./words.ts";
+import { type GroupName, groupOf } from "./palette.ts";
+import type { Lang } from "./words.ts";
 
 const VOCABULARIES = [
   "commodity",

@@ -4,9 +4,8 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification, 
 
 import type { TileJson } from "./api.ts";
 import { groupOfCode, type Vocabulary } from "./catalogue.ts";
-import { DIAMOND, DIAMOND_SOURCE } from "./marks.ts";
-import { GROUND, GROUP_COLOURS, GROUPS, outlineOf, type Theme } from "./palette.ts";
-import type { GroupName } from "./words.ts";
+import { DIAMOND, DIAMOND_SOURCES } from "./marks.ts";
+import { colourOf, groundOf, type GroupName, GROUPS, OTHER, outlineOf, type Theme } from "./palette.ts";
 
 /** The deposits, once the service has answered: where their tiles are and how their commodities group. */
 export interface Shown {
@@ -48,7 +47,7 @@ const depositSource = ({ tileJson: { minzoom, maxzoom, bounds }, tiles }: Shown)
   ({ type: "vector", tiles, minzoom, maxzoom, bounds });
 
 function groundLayers(theme: Theme): LayerSpecification[] {
-  const { sea, land, state, border } = GROUND[theme];
+  const [sea, land, state, border] = (["sea", "land", "state", "border"] as const).map((name) => groundOf(theme, name)) as [string, string, string, string];
   const kind = (name: string): FilterSpecification => ["==", ["get", "kind"], name];
   const source = OUTLINES;
   const round = { "line-join": "round", "line-cap": "round" } as const;
@@ -63,8 +62,8 @@ function groundLayers(theme: Theme): LayerSpecification[] {
 
 function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[] {
   const common = { source: DEPOSITS, "source-layer": "deposits" };
-  const isDiamond: FilterSpecification = ["==", ["get", "source"], DIAMOND_SOURCE];
-  const colour = byGroup(commodity, (group) => GROUP_COLOURS[theme][group]);
+  const isDiamond: FilterSpecification = ["in", ["get", "source"], ["literal", DIAMOND_SOURCES]];
+  const colour = byGroup(commodity, (group) => colourOf(theme, group));
   const outline = byGroup(commodity, (group) => outlineOf(theme, group));
   return [
     {
@@ -96,7 +95,7 @@ function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[
 }
 
 function chosenLayer(theme: Theme): LayerSpecification {
-  const { ring } = GROUND[theme];
+  const ring = groundOf(theme, "ring");
   return {
     id: CHOSEN,
     type: "circle",
@@ -119,8 +118,8 @@ const DIAMOND_SIZE = byZoom(
 
 function byGroup(commodity: Vocabulary, colourOf: (group: GroupName) => string): ExpressionSpecification {
   const codesOf = (group: GroupName) => [...commodity.keys()].filter((code) => groupOfCode(commodity, code) === group);
-  const branches = GROUPS.filter((group) => group !== "other" && codesOf(group).length > 0);
-  if (branches.length === 0) return ["to-color", colourOf("other")];
+  const branches = GROUPS.filter((group) => group !== OTHER && codesOf(group).length > 0);
+  if (branches.length === 0) return ["to-color", colourOf(OTHER)];
   const arms = branches.flatMap((group) => [codesOf(group), colourOf(group)]);
-  return ["match", ["get", "commodity"], ...arms, colourOf("other")] as unknown as ExpressionSpecification;
+  return ["match", ["get", "commodity"], ...arms, colourOf(OTHER)] as unknown as ExpressionSpecification;
 }

@@ -1,11 +1,13 @@
 /** The marks on the map: a disc, and for the Mexican survey a diamond, so that the source shows without colour. */
 
+import sources from "../../domain/terms/map/source.csv";
 import { svg } from "./dom.ts";
+import { rowsOf } from "./table.ts";
 
 export type Shape = "disc" | "diamond";
 
-export const DIAMOND_SOURCE = "sgm";
-export const shapeOf = (source: string): Shape => (source === DIAMOND_SOURCE ? "diamond" : "disc");
+export const DIAMOND_SOURCES = rowsOf(sources).flatMap(({ code = "", shape }) => (shape === "diamond" ? [code] : []));
+export const shapeOf = (source: string): Shape => (DIAMOND_SOURCES.includes(source) ? "diamond" : "disc");
 
 export const DIAMOND = { name: "diamond", sizePx: 48, halfDiagonalPx: 14, pixelRatio: 2 } as const;
 

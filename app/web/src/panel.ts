@@ -6,7 +6,7 @@ import { el, part, webAddress } from "./dom.ts";
 import { CRITICAL, isEmpty, NO_FILTER, queryOf, type Filter, type FilterKey } from "./filter.ts";
 import { folded, formatDate, formatNumber } from "./format.ts";
 import { markOf, shapeOf } from "./marks.ts";
-import { GROUPS } from "./palette.ts";
+import { GROUPS, labelOfGroup } from "./palette.ts";
 import { pickerIn, type Option, type PickerWords } from "./picker.ts";
 import { wordsOf, type Lang } from "./words.ts";
 
@@ -145,9 +145,8 @@ function nearestFirst(options: readonly Option[]): Option[] {
 }
 
 function renderLegend(lang: Lang, sources: readonly Source[]): void {
-  const words = wordsOf(lang);
   const entry = (mark: SVGElement, text: string) => el("li", {}, mark, el("span", {}, text));
-  part("legend-groups").replaceChildren(...GROUPS.map((group) => entry(markOf("disc", `group-${group}`), words.groups[group])));
+  part("legend-groups").replaceChildren(...GROUPS.map((group) => entry(markOf("disc", `group-${group}`), labelOfGroup(group, lang))));
   part("legend-sources").replaceChildren(...sources.map(({ id, agency }) => entry(markOf(shapeOf(id), "hollow"), agency)));
 }
 

@@ -1,6 +1,6 @@
 /** Day or night as the reader's system has it; the palette's colours become the style sheet's. */
 
-import { GROUND, GROUP_COLOURS, GROUPS, outlineOf, type Theme } from "./palette.ts";
+import { colourOf, groundOf, GROUPS, outlineOf, type Theme } from "./palette.ts";
 
 export function followTheme(onTheme: (theme: Theme) => void): Theme {
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -16,8 +16,8 @@ export function followTheme(onTheme: (theme: Theme) => void): Theme {
 function paint(theme: Theme): void {
   const { style } = document.documentElement;
   for (const group of GROUPS) {
-    style.setProperty(`--fill-${group}`, GROUP_COLOURS[theme][group]);
+    style.setProperty(`--fill-${group}`, colourOf(theme, group));
     style.setProperty(`--outline-${group}`, outlineOf(theme, group));
   }
-  style.setProperty("--sea", GROUND[theme].sea);
+  style.setProperty("--sea", groundOf(theme, "sea"));
 }

@@ -43,7 +43,6 @@ export interface Words {
   legend: string;
   legendColour: string;
   legendShape: string;
-  groups: Record<GroupName, string>;
 
   list: string;
   listShown: (shown: string, matched: string) => string;
@@ -130,7 +129,6 @@ export interface Words {
   reference: (status: number) => string;
 }
 
-export type GroupName = "precious" | "base" | "ferrous" | "special" | "energy" | "industrial" | "construction" | "other";
 export type Rank = "primary" | "secondary" | "tertiary" | "unranked";
 export type RowGroup = "identity" | "contents" | "status" | "geology" | "size";
 export type YearName = "discovered" | "first" | "last";
@@ -177,17 +175,6 @@ const en: Words = {
   legend: "Legend",
   legendColour: "Colour: leading commodity",
   legendShape: "Shape: source",
-  groups: {
-    precious: "Precious metals",
-    base: "Base metals",
-    ferrous: "Iron and alloy metals",
-    special: "Light, minor and rare-earth metals",
-    energy: "Energy and radioactive",
-    industrial: "Industrial and fertilizer minerals",
-    construction: "Construction and stone",
-    other: "Other or not stated",
-  },
-
   list: "Deposits in this view",
   listShown: (shown, matched) => `${shown} of ${matched} in this view`,
   listEmpty: "No deposit in this view matches the filters.",
@@ -336,17 +323,6 @@ const es: Words = {
   legend: "Leyenda",
   legendColour: "Color: sustancia principal",
   legendShape: "Forma: fuente",
-  groups: {
-    precious: "Metales preciosos",
-    base: "Metales base",
-    ferrous: "Hierro y metales de aleación",
-    special: "Metales ligeros, menores y tierras raras",
-    energy: "Energéticos y radiactivos",
-    industrial: "Minerales industriales y fertilizantes",
-    construction: "Construcción y rocas dimensionables",
-    other: "Otros o sin declarar",
-  },
-
   list: "Yacimientos en esta vista",
   listShown: (shown, matched) => `${shown} de ${matched} en esta vista`,
   listEmpty: "Ningún yacimiento de esta vista cumple los filtros.",

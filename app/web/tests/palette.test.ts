@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { GROUP_COLOURS, groupOf, GROUPS, type Theme } from "../src/palette.ts";
+import { colourOf, groupOf, type GroupName, GROUPS, labelOfGroup, type Theme } from "../src/palette.ts";
+import { rowsOf } from "../src/table.ts";
+import { LANGS } from "../src/words.ts";
 
 type Triple = [number, number, number];
 type Matrix = [Triple, Triple, Triple];
@@ -27,17 +29,23 @@ for (const [who, sight] of Object.entries(SIGHT))
     });
 
 test("every group of the commodity vocabulary has its colour", () => {
-  const [head = "", ...rows] = readFileSync("../domain/terms/commodity.csv", "utf8").trim().split(/\r?\n/);
-  const column = cells(head).indexOf("group");
-  const groups = new Set(rows.map((row) => cells(row)[column] ?? ""));
+  const groups = new Set(rowsOf(readFileSync("../domain/terms/commodity.csv", "utf8")).map(({ group = "" }) => group));
   const grey = [...groups].filter((group) => groupOf({ code: "", label_en: "", label_es: "", group }) === "other");
   assert.deepEqual(grey.sort(), ["non-mineral", "other"]);
 });
 
-const cells = (row: string): string[] => [...row.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) => cell);
+test("every group and no other has its rule in the style sheet", () => {
+  const ruled = [...readFileSync("src/style.css", "utf8").matchAll(/^\.group-([\w-]+) \{\n  fill: var\(--fill-\1\);\n  stroke: var\(--outline-\1\);/gm)];
+  assert.deepEqual(ruled.map(([, group]) => group).sort(), [...GROUPS].sort());
+});
 
-function distance(theme: Theme, sight: Matrix, a: keyof typeof GROUP_COLOURS.light, b: keyof typeof GROUP_COLOURS.light): number {
-  const [p, q] = [seen(GROUP_COLOURS[theme][a], sight), seen(GROUP_COLOURS[theme][b], sight)];
+test("every group has its name in both languages", () => {
+  for (const group of GROUPS) for (const lang of LANGS) assert.ok(labelOfGroup(group, lang).length > 3);
+  assert.equal(labelOfGroup("special", "en"), "Light, minor and rare-earth metals");
+});
+
+function distance(theme: Theme, sight: Matrix, a: GroupName, b: GroupName): number {
+  const [p, q] = [seen(colourOf(theme, a), sight), seen(colourOf(theme, b), sight)];
   return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
 }
 

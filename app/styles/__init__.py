@@ -1,0 +1,1 @@
+"""How deposits are drawn on a map: shapes, sprites, MapLibre styles and their legends."""
