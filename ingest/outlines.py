@@ -9,12 +9,11 @@ from sqlalchemy import Connection, Engine, text
 
 from app.domain.bbox import Bbox
 from app.domain.vocabulary import Term, vocabulary
-from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM, EXTENT, GIRTH_M
+from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, EXTENT, GIRTH_M
 from ingest import archives
 from ingest.archives import Numbered
 from ingest.places import BUILT
 
-LAYER = "boundaries"
 _FIELDS = {"level": "String", "code": "String", "country": "String", "name_en": "String", "name_es": "String"}
 _WORLD = Bbox(-180, -85.0511, 180, 85.0511)
 
@@ -34,7 +33,7 @@ def bake(engine: Engine, folder: Path) -> str | None:
         "type": "overlay",
         "attribution": "Natural Earth",
         "made_from": fingerprint,
-        "vector_layers": [{"id": LAYER, "fields": _FIELDS, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}],
+        "vector_layers": [{"id": BOUNDARIES, "fields": _FIELDS, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}],
     }
     with engine.begin() as connection:
         _load(connection, lines)

@@ -24,6 +24,7 @@ _JSON = ("application/json", "text/html")
 _GEOJSON = ("application/geo+json", "text/html")
 _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
+_OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _BINARY = (*_MVT, "application/vnd.pmtiles", "image/png")
 
 
@@ -206,6 +207,24 @@ OPERATIONS = (
         tag="styles",
     ),
     Operation(
+        "/styles/{style}.qlr",
+        "qgisLayers",
+        Words("Its layers for QGIS", "Sus capas para QGIS"),
+        PLAIN,
+        (_OF_QGIS[0],),
+        statuses=(404,),
+        tag="styles",
+    ),
+    Operation(
+        "/styles/{style}.qml",
+        "qgisStyle",
+        Words("It as a style of QGIS", "El mismo como estilo de QGIS"),
+        PLAIN,
+        (_OF_QGIS[1],),
+        statuses=(404,),
+        tag="styles",
+    ),
+    Operation(
         "/legends/{style}.json", "legend", Words("Its legend", "Su leyenda"), PLAIN, statuses=(404,), tag="styles"
     ),
     Operation(
@@ -345,7 +364,7 @@ def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
 
 
 def _body(media_type: str) -> dict[str, Any]:
-    if media_type in ("text/html", "image/svg+xml"):
+    if media_type in ("text/html", "image/svg+xml", *_OF_QGIS):
         return {"type": "string"}
     return {"type": "string", "format": "binary"} if media_type in _BINARY else {"type": "object"}
 

@@ -45,6 +45,8 @@ def examples(sample_release: str) -> dict[str, str]:
         "/vocabularies/{name}": "/vocabularies/commodity",
         "/styles": "/styles",
         "/styles/{style}.json": "/styles/commodity.json",
+        "/styles/{style}.qlr": "/styles/commodity.qlr",
+        "/styles/{style}.qml": "/styles/status.qml",
         "/legends/{style}.json": "/legends/commodity.json",
         "/legends/{style}.svg": "/legends/status.svg",
         "/sprites/vetalode.json": "/sprites/vetalode.json",

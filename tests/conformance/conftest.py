@@ -148,14 +148,15 @@ def run(tmp_path_factory) -> Callable[..., str]:
     return program
 
 
-@pytest.fixture
-def qgis(run, tmp_path) -> Callable[..., Any]:
+@pytest.fixture(scope="session")
+def qgis(run, tmp_path_factory) -> Callable[..., Any]:
     """Has QGIS do one of the actions of `qgis_client.py`, in a profile of its own."""
     probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
     if subprocess.run(probe, env={"QT_QPA_PLATFORM": "offscreen"}, capture_output=True, check=False).returncode:
         pytest.fail("QGIS is not installed: apt-get install python3-qgis, or run `make conformance`, which does it")
 
     def act(action: str, **arguments: Any) -> Any:
+        tmp_path = tmp_path_factory.mktemp("qgis")
         told = {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": ""}
         profile = str(tmp_path / "profile")
         said = run("python3-qgis", SYSTEM_PYTHON, str(CLIENT), action, profile, json.dumps(arguments), **told)

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsDataItem,
     QgsFeature,
     QgsFeatureRequest,
+    QgsLayerDefinition,
     QgsMapLayer,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
@@ -106,7 +107,7 @@ def picture(url: str, zooms: list[int], box: list[float], size: list[int], png: 
     """Draws a vector tile layer as QGIS styles it at first, and says how many of its pixels are not white."""
     layer = QgsVectorTileLayer(f"type=xyz&url={url}&zmin={zooms[0]}&zmax={zooms[1]}", "deposits")
     _must_be_valid(layer)
-    image = _drawn(layer, box, size)
+    image = _drawn([layer], box, size)
     image.save(png)
     coloured = [
         [x, y] for x in range(image.width()) for y in range(image.height()) if image.pixel(x, y) & 0xFFFFFF != 0xFFFFFF
@@ -114,9 +115,36 @@ def picture(url: str, zooms: list[int], box: list[float], size: list[int], png: 
     return {"coloured": coloured}
 
 
-def _drawn(layer: QgsMapLayer, box: list[float], size: list[int]) -> Any:
+def definition(qlr: str, box: list[float], size: list[int], png: str, places: list[list[int]]) -> dict[str, Any]:
+    """Adds the layers of a layer definition file, draws them, and says what colour each place of the picture has."""
+    project = QgsProject.instance()
+    added, fault = QgsLayerDefinition.loadLayerDefinition(qlr, project, project.layerTreeRoot())
+    if not added:
+        sys.exit(f"QGIS does not take the layer definition: {fault}")
+    layers = [node.layer() for node in project.layerTreeRoot().findLayers()]
+    for layer in layers:
+        _must_be_valid(layer)
+    image = _drawn(layers, box, size)
+    image.save(png)
+    return {
+        "layers": {layer.name(): [style.styleName() for style in layer.renderer().styles()] for layer in layers},
+        "colours": [image.pixelColor(*place).name() for place in places],
+    }
+
+
+def styled(url: str, zooms: list[int], qml: str) -> list[str]:
+    """The rules that a vector tile layer draws by once it has taken a style file."""
+    layer = QgsVectorTileLayer(f"type=xyz&url={url}&zmin={zooms[0]}&zmax={zooms[1]}", "deposits")
+    _must_be_valid(layer)
+    said, taken = layer.loadNamedStyle(qml)
+    if not taken:
+        sys.exit(f"QGIS does not take the style: {said}")
+    return [style.styleName() for style in layer.renderer().styles()]
+
+
+def _drawn(layers: list[QgsMapLayer], box: list[float], size: list[int]) -> Any:
     settings = QgsMapSettings()
-    settings.setLayers([layer])
+    settings.setLayers(layers)
     settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
     settings.setExtent(QgsRectangle(*box))
     settings.setOutputSize(QSize(*size))
@@ -130,7 +158,7 @@ def _drawn(layer: QgsMapLayer, box: list[float], size: list[int]) -> Any:
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {
-    action.__name__: action for action in (collections, describe, features, picture)
+    action.__name__: action for action in (collections, definition, describe, features, picture, styled)
 }
 
 

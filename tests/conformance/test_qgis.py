@@ -9,6 +9,8 @@ import mapbox_vector_tile
 import pytest
 from pyproj import Transformer
 
+from app.styles.looks import looks
+
 pytestmark = pytest.mark.conformance
 
 ITEMS = "/collections/deposits/items"
@@ -133,9 +135,11 @@ def test_a_filter_on_an_attribute_gives_what_it_says(layer, big_features):
     assert _ids(read) == sorted(meant)
 
 
-def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, kept):
+@pytest.fixture(scope="module")
+def drawn_first(qgis, edge_served, kept):
+    """What QGIS draws of the tiles as it styles them at first, and the marks of the tiles that it asks for."""
     told = httpx2.get(f"{edge_served.url}/tiles/deposits.json", trust_env=False).json()
-    heard = edge_served.log.read_text().count("\n")
+    begin = edge_served.log.stat().st_size
     drawn = qgis(
         "picture",
         url=told["tiles"][0],
@@ -144,13 +148,15 @@ def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, kept):
         size=SIZE,
         png=str(kept / "qgis-tiles.png"),
     )
+    said = edge_served.log.read_text()[begin:]
+    asked = {tuple(map(int, tile)) for tile in re.findall(r"/tiles/deposits/(\d+)/(\d+)/(\d+)\.mvt", said)}
+    return drawn, [mark for tile in asked for mark in _marks(edge_served.url, *tile)]
+
+
+def test_the_tiles_are_drawn_where_the_deposits_are(drawn_first):
+    drawn, marks = drawn_first
     coloured = {tuple(pixel) for pixel in drawn["coloured"]}
-    asked = set(
-        re.findall(
-            r"/tiles/deposits/(\d+)/(\d+)/(\d+)\.mvt", "\n".join(edge_served.log.read_text().splitlines()[heard:])
-        )
-    )
-    places = [place for tile in asked for place in _pixels(edge_served.url, *map(int, tile))]
+    places = [place for place, _ in marks]
     assert len(places) > 20
     # A mark is about 8 pixels wide; a tile's grid and QGIS's rounding move it by one at most.
     unseen = [place for place in places if not any(math.dist(place, pixel) <= 2 for pixel in coloured)]
@@ -159,11 +165,56 @@ def test_the_tiles_are_drawn_where_the_deposits_are(qgis, edge_served, kept):
     assert stray == []
 
 
+@pytest.mark.parametrize("name", list(looks()))
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_style_s_layers_are_added_and_drawn_in_its_colours(
+    qgis, edge_served, drawn_first, kept, tmp_path, name, lang
+):
+    qlr = tmp_path / "layers.qlr"
+    qlr.write_bytes(httpx2.get(f"{edge_served.url}/styles/{name}.qlr?lang={lang}", trust_env=False).content)
+    arguments = {"qlr": str(qlr), "box": MAP, "size": SIZE, "png": str(kept / f"qgis-{name}.png")}
+    _, marks = drawn_first
+    alone = [(place, said) for place, said in marks if "id" in said and _far_from(place, marks)]
+    assert len(alone) > 5
+    drawn = qgis("definition", **arguments, places=[[round(x), round(y)] for (x, y), _ in alone])
+    rules = [kind.label.speak(lang) for kind in looks()[name].colours.kinds]
+    deposits, boundaries = drawn["layers"].values()
+    assert deposits[: len(rules)] == rules
+    assert len(boundaries) == 2
+    # A ring or a cross has a hole in its middle, so that only looks by discs and diamonds are seen there.
+    if name != "status":
+        assert drawn["colours"] == [_colour(looks()[name].colours, said) for _, said in alone]
+    else:
+        assert len(set(drawn["colours"])) > 3
+
+
+@pytest.mark.parametrize("name", list(looks()))
+def test_a_style_is_taken_by_a_layer_that_is_there(qgis, edge_served, tmp_path, name):
+    qml = tmp_path / "style.qml"
+    qml.write_bytes(httpx2.get(f"{edge_served.url}/styles/{name}.qml?lang=es", trust_env=False).content)
+    rules = qgis("styled", url=f"{edge_served.url}/tiles/deposits/{{z}}/{{x}}/{{y}}.mvt", zooms=[0, 12], qml=str(qml))
+    assert {kind.label.es for kind in looks()[name].colours.kinds} <= set(rules)
+
+
+def _far_from(place, marks):
+    """No other mark is near enough to cover it; neighbouring tiles have the marks of their seam both."""
+    return all(math.dist(place, other) > 18 or math.dist(place, other) < 0.01 for other, _ in marks)
+
+
+def _colour(scale, said):
+    """By the values that a feature has; the last kind is for all others."""
+    for kind in scale.kinds[:-1]:
+        _, (_, attribute), values, *_ = kind.when
+        if said.get(attribute) in values:
+            return kind.shown
+    return scale.kinds[-1].shown
+
+
 GIRTH_M = 40075016.685578488
 
 
-def _pixels(base, z, x, y):
-    """Where the points and clusters of a tile are on the picture, of those on it."""
+def _marks(base, z, x, y):
+    """The points and clusters of a tile that are on the picture: where on it, and what they say."""
     tile = httpx2.get(f"{base}/tiles/deposits/{z}/{x}/{y}.mvt", trust_env=False).content
     west, south, east, north = MAP
     for feature in (
@@ -173,4 +224,5 @@ def _pixels(base, z, x, y):
         across, down = ((at + unit / 4096) / 2**z for at, unit in zip((x, y), units, strict=True))
         metres = (across - 0.5) * GIRTH_M, (0.5 - down) * GIRTH_M
         if west < metres[0] < east and south < metres[1] < north:
-            yield (metres[0] - west) / (east - west) * SIZE[0], (north - metres[1]) / (north - south) * SIZE[1]
+            pixel = (metres[0] - west) / (east - west) * SIZE[0], (north - metres[1]) / (north - south) * SIZE[1]
+            yield pixel, feature["properties"]

@@ -1,4 +1,4 @@
-"""`/styles`, `/sprites`, `/legends`: how the deposits are drawn, for any client that draws MapLibre styles."""
+"""`/styles`, `/sprites`, `/legends`: how deposits are drawn, for clients that draw MapLibre styles, and for QGIS."""
 
 from dataclasses import asdict
 
@@ -10,18 +10,24 @@ from app.api import caching
 from app.api.links import link
 from app.api.parameters import PAGE, PLAIN
 from app.api.question import JSON, Asking, asking
+from app.styles import qgis
 from app.styles.legend import legend
 from app.styles.legend_svg import legend_svg
 from app.styles.looks import look, looks
 from app.styles.sprites import NAME, sprite
 from app.styles.style import style
+from app.tiles.drawing import LAYER
+from app.tiles.pyramid import BOUNDARIES
 from app.words import Words
 
 router = APIRouter()
 SVG, PNG = "image/svg+xml", "image/png"
+QLR, QML = "application/x-qgis-layer-definition", "application/x-qgis-layer-settings"
 
 _ABOUT = (
     ("style", "/styles/{}.json", JSON, Words("MapLibre style", "Estilo de MapLibre")),
+    ("layers", "/styles/{}.qlr", QLR, Words("Layers for QGIS", "Capas para QGIS")),
+    ("layer-style", "/styles/{}.qml", QML, Words("Style for QGIS", "Estilo para QGIS")),
     ("legend", "/legends/{}.json", JSON, Words("Legend", "Leyenda")),
     ("picture", "/legends/{}.svg", SVG, Words("Legend as a picture", "Leyenda como imagen")),
 )
@@ -65,6 +71,21 @@ async def one_style(request: Request, name: str) -> Response:
     return _answer(asked, orjson.dumps(made), JSON)
 
 
+@router.get("/styles/{name}.qlr")
+async def qgis_layers(request: Request, name: str) -> Response:
+    """Both layers with their style, which QGIS adds when the file is opened in it."""
+    asked = asking(request, PLAIN)
+    tiles = {layer: asked.address(f"/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt") for layer in (LAYER, BOUNDARIES)}
+    return _answer(asked, qgis.layers(look(name), asked.lang, tiles), QLR, f"vetalode-{name}.qlr")
+
+
+@router.get("/styles/{name}.qml")
+async def qgis_style(request: Request, name: str) -> Response:
+    """The style alone, for a vector tile layer that QGIS has."""
+    asked = asking(request, PLAIN)
+    return _answer(asked, qgis.style(look(name), asked.lang), QML, f"vetalode-{name}.qml")
+
+
 @router.get("/legends/{name}.json")
 async def legend_document(request: Request, name: str) -> Response:
     """What each colour, shape and size of a style says."""
@@ -106,7 +127,9 @@ def _ratio(asked: Asking) -> int:
     return 2 if asked.path.rpartition(".")[0].endswith("@2x") else 1
 
 
-def _answer(asked: Asking, body: bytes, media_type: str) -> Response:
-    """The same bytes have the same tag, whichever process made them."""
+def _answer(asked: Asking, body: bytes, media_type: str, file: str | None = None) -> Response:
+    """The same bytes have the same tag, whichever process made them; a `file` is kept, not shown."""
     kept = caching.of_bytes(body, asked.lang)
+    if file:
+        kept["Content-Disposition"] = f'attachment; filename="{file}"'
     return caching.named(asked.request, kept) or Response(body, media_type=media_type, headers=kept)
