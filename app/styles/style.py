@@ -94,7 +94,7 @@ def _points(look: Look) -> Iterator[Layer]:
         **about,
         "layout": {
             "icon-image": look.shapes.expression(),
-            "icon-size": _by_zoom(2, 0.5, 6, 0.8, 12, 1.2),
+            "icon-size": _by_zoom(2, 0.5, 6, 1, 12, 1.4),
             "icon-allow-overlap": True,
             "icon-ignore-placement": True,
         },
