@@ -36,10 +36,17 @@ _COLUMNS = {
     "country": f"{_CODED} of",
     "state": f"{_CODED} country natural_earth",
     "critical/index": f"{_CODED} country listed_on status source note_en note_es",
+    "map/commodity_group": f"{_CODED} groups light dark",
+    "map/status": "code shape light dark",
+    "map/source": f"{_CODED} shape light dark",
+    "map/critical": f"{_CODED} light dark",
+    "map/ground": "code light dark",
+    "map/shape": "code parts",
 }
 _VOCABULARIES = tuple(name for name, columns in _COLUMNS.items() if columns.startswith(_CODED))
-_CODE = {"country": r"[A-Z]{2}", "state": r"[A-Z]{2}-[A-Z0-9]{1,3}"}
+_CODE = {"country": r"[A-Z]{2}", "state": r"[A-Z]{2}-[A-Z0-9]{1,3}", "map/critical": r"[A-Z]{2}(,[A-Z]{2})*|none"}
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+_COLOUR = r"#[0-9a-f]{6}"
 _LEVELS = {"environment": "", "group": "environment", "type": "group"}
 _URI = r"https?://[\w.-]+/[^\s<>\"]+"
 _NIL = "http://www.opengis.net/def/nil/OGC/0/"
@@ -50,7 +57,7 @@ _GARBLED = re.compile(r"[ÃÂ\N{REPLACEMENT CHARACTER}]|[a-z][=!][a-z]")
 def problems(root: Path = ROOT) -> list[Words]:
     """What is wrong with the CSVs of a project, each with the file to open; an empty list where all agree."""
     terms = (_check_files, _check_terms, _check_parents, _check_places, _check_axes, _check_kin)
-    checks = (*terms, _check_lists, _check_crosswalks)
+    checks = (*terms, _check_lists, _check_crosswalks, _check_map)
     return [problem for check in checks for problem in check(root)]
 
 
@@ -240,6 +247,33 @@ def _is_day(text: str) -> bool:
         return False
 
 
+def _check_map(root: Path) -> Iterator[Words]:
+    """Every commodity group in one group of colours, every status and source with a shape, every colour a colour."""
+    shapes = _codes(root, "map/shape")
+    for name in (name for name in _COLUMNS if name.startswith("map/")):
+        for row in _rows(root, name):
+            for colour in (row[theme] for theme in ("light", "dark") if theme in row):
+                if not re.fullmatch(_COLOUR, colour):
+                    yield _at(_path(name), repr(colour), "is not a colour like #0b55ae", "no es un color como #0b55ae")
+            if "shape" in row and row["shape"] not in shapes:
+                yield _at(_path(name), repr(row["shape"]), "is not in shape.csv", "no está en shape.csv")
+    gathered = [group for row in _rows(root, "map/commodity_group") for group in row["groups"].split("|")]
+    sources = {path.parent.name for path in root.glob("ingest/sources/*/crosswalk")}
+    wanted = {
+        "map/commodity_group": (gathered, {row["group"] for row in _rows(root, "commodity")}),
+        "map/status": ([row["code"] for row in _rows(root, "map/status")], _codes(root, "status")),
+    }
+    # A source that has no line is drawn as another source.
+    drawn = [row["code"] for row in _rows(root, "map/source")]
+    wanted["map/source"] = (drawn, {*drawn} & sources | {"other"})
+    for name, (said, known) in wanted.items():
+        for code in sorted(known ^ {*said} | {*_twice(said)}):
+            yield _at(_path(name), code, "is missing, unknown or there twice", "falta, es desconocido o está dos veces")
+    for name in ("map/status", "map/source"):
+        for shape in _twice(row["shape"] for row in _rows(root, name)):
+            yield _at(_path(name), repr(shape), "is the shape of two", "es la forma de dos")
+
+
 def _crosswalks(root: Path) -> Iterator[tuple[Path, str, list[Row]]]:
     """Each crosswalk with the name of its vocabulary; the words for nothing have none."""
     for path in _files(root):
@@ -290,6 +324,8 @@ del platino. HFSE: elementos de alto potencial iónico. MVT, VMS, IOCG, IOA, LCT
 _WORDS = """How the words of a source become codes. A word without a code is known to say nothing about the attribute
 (a vein is a form of many types); a word that is not there leaves the attribute empty, and is reported. In the notes of
 `deposit_model.csv`, "as SRI" says that the crosswalk made by SRI International for CriticalMAAS has the same type."""
+_MAP = """How a map shows them, by `map/*.csv`: groups of commodities by colour, by day and by night; status and source
+by shape. The build of the map page and the service read the same files."""
 _CREDITS = """Deposit types, occurrence types and mine status, and the URIs of commodities and forms, are from the
 vocabularies of the IUGS CGI Geoscience Terminology Working Group, under
 [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/); changed as said above, with Spanish labels of our own. Los
@@ -305,6 +341,7 @@ def document(root: Path = ROOT) -> str:
         "Status · Estado": [_page_axes(root)],
         **{" · ".join(_ABOUT[name][:2]): [_page_terms(root, name)] for name in short},
         "Deposit types · Tipos de yacimiento": [_TREE, _page_tree(root)],
+        "Map · Mapa": [_MAP, _page_colours(root), _page_shapes(root)],
         "Words of the sources · Palabras de las fuentes": [_WORDS, _page_crosswalks(root)],
         "Credits · Créditos": [_CREDITS],
     }
@@ -388,6 +425,24 @@ def _page_tree(root: Path) -> str:
     indent = {level: "  " * depth for depth, level in enumerate(_LEVELS)}
     lines = (f"{indent[row['level']]}- {row['label_en']} · {row['label_es']} `{row['code']}`" for row in rows)
     return "\n".join([", ".join(f"{counts[level]} {level}s" for level in _LEVELS) + ":\n", *lines])
+
+
+def _page_colours(root: Path) -> str:
+    rows = (
+        (f"{row['label_en']} · {row['label_es']}", row["groups"].replace("|", ", "), row["light"], row["dark"])
+        for row in _rows(root, "map/commodity_group")
+    )
+    return _table(("commodities · sustancias", "groups", "by day · de día", "by night · de noche"), rows)
+
+
+def _page_shapes(root: Path) -> str:
+    labels = {**_labels(root, "status"), **_labels(root, "map/source")}
+    rows = (
+        (labels[row["code"]], f"`{row['shape']}`", row["light"], row["dark"])
+        for name in ("map/source", "map/status")
+        for row in _rows(root, name)
+    )
+    return _table(("source, status · fuente, estado", "shape", "by day · de día", "by night · de noche"), rows)
 
 
 def _page_crosswalks(root: Path) -> str:

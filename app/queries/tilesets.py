@@ -18,10 +18,10 @@ from app.queries.tiles import tile_bytes
 from app.tiles import drawing
 from app.tiles.archive import Archive, Archives
 from app.tiles.kept import Kept
-from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM, MAX_ZOOM, Tile
+from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, MAX_ZOOM, Tile
 from app.words import Words
 
-BOUNDARIES, DEPOSITS = "boundaries", drawing.LAYER
+DEPOSITS = drawing.LAYER
 # The layers with their deepest zooms, in the order in which they are in a tile.
 LAYERS: Mapping[str, int] = {BOUNDARIES: BOUNDARIES_MAX_ZOOM, DEPOSITS: MAX_ZOOM}
 EVERYTHING = DepositFilter()

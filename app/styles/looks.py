@@ -165,7 +165,7 @@ def _by_share_of_source(theme: Theme) -> Scale:
                 )
                 for one in known
             ),
-            Kind(_hollow(theme), Words("No source has most", "Ninguna fuente tiene la mayoría")),
+            Kind(_hollow(theme), Words("None of these has most", "Ninguna de estas tiene la mayoría")),
         ),
     )
 

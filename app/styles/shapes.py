@@ -23,7 +23,7 @@ def geometry(name: str) -> BaseGeometry:
     """The area of the shape of that name; raises `FileFault` for a description that cannot be read."""
     line = shapes()[name]
     parts = _PART.findall(line["parts"])
-    if " ".join(f"{sign} {kind} {rest}" for sign, kind, rest in parts) != line["parts"]:
+    if not parts or " ".join(f"{sign} {kind} {rest}" for sign, kind, rest in parts) != line["parts"]:
         raise _unreadable(line)
     area: BaseGeometry = shapely.Polygon()
     for sign, kind, rest in parts:

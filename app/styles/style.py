@@ -6,13 +6,14 @@ from typing import Any
 from app.styles.looks import Look
 from app.styles.scales import Expression, legible_on
 from app.tiles.drawing import LAYER
+from app.tiles.pyramid import BOUNDARIES
 from app.words import Lang
 
 FONTS = ["Vetalode Regular"]
 # From so many deposits on, a cluster's radius in pixels.
 RADII_PX = ((2, 9), (10, 12), (100, 15), (1000, 19), (10_000, 24))
 
-_BOUNDARIES = "boundaries"
+
 _CLUSTERED = ["has", "point_count"]
 _ROUND = {"line-join": "round", "line-cap": "round"}
 Layer = dict[str, Any]
@@ -36,7 +37,7 @@ def _ground(look: Look, lang: Lang) -> Iterator[Layer]:
     colours = look.ground
 
     def layer(name: str, kind: str, level: str, **more: Any) -> Layer:
-        about = {"id": name, "type": kind, "source": _BOUNDARIES, "source-layer": _BOUNDARIES}
+        about = {"id": name, "type": kind, "source": BOUNDARIES, "source-layer": BOUNDARIES}
         return {**about, "filter": ["==", ["get", "level"], level], **more}
 
     def line(name: str, level: str, colour: str, width: Expression) -> Layer:
@@ -94,7 +95,7 @@ def _points(look: Look) -> Iterator[Layer]:
         **about,
         "layout": {
             "icon-image": look.shapes.expression(),
-            "icon-size": _by_zoom(2, 0.5, 6, 0.8, 12, 1.2),
+            "icon-size": _by_zoom(2, 0.5, 6, 1, 12, 1.4),
             "icon-allow-overlap": True,
             "icon-ignore-placement": True,
         },

@@ -60,7 +60,7 @@ async def styles(request: Request) -> Response:
 async def one_style(request: Request, name: str) -> Response:
     """The style of that name, its names in the asker's language."""
     asked = asking(request, PLAIN)
-    tiles = {layer: asked.address(f"/tiles/{layer}.json") for layer in ("boundaries", "deposits")}
+    tiles = {layer: asked.address(f"/tiles/{layer}.json") for layer in (BOUNDARIES, LAYER)}
     made = style(
         look(name),
         asked.lang,

@@ -15,9 +15,9 @@ from app.api.question import Question, lasting
 from app.domain.bbox import Bbox
 from app.errors import BadValue, NotThere
 from app.queries.catalogue import Release, SourceCard, sources
-from app.queries.tilesets import BOUNDARIES, DEPOSITS, LAYERS, Tileset, deepest
+from app.queries.tilesets import DEPOSITS, LAYERS, Tileset, deepest
 from app.tiles.drawing import fields
-from app.tiles.pyramid import Tile, check_zoom
+from app.tiles.pyramid import BOUNDARIES, Tile, check_zoom
 from app.words import Words, nearest, quoted
 
 router = APIRouter()
