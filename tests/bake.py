@@ -33,4 +33,6 @@ def boundaries(store: Engine, folder: Path, name: str = "Mexico") -> str | None:
         square = bytes(connection.execute(_SQUARE, {"name": name}).scalar_one())
     places = ((z, x, y) for z in range(BOUNDARIES_MAX_ZOOM + 1) for x in range(1 << z) for y in range(1 << z))
     tiles = sorted(archives.numbered(*place, square) for place in places)
-    return archives.write(folder, tiles, _MEXICO, {"attribution": "Natural Earth"})
+    fields = dict.fromkeys(("level", "code", "country", "name_en", "name_es"), "String")
+    metadata = {"attribution": "Natural Earth", "vector_layers": [{"id": "boundaries", "fields": fields}]}
+    return archives.write(folder, tiles, _MEXICO, metadata)

@@ -1,7 +1,6 @@
 """`/tiles`: layers as vector tiles, and the TileJSON that describes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -47,7 +46,16 @@ async def tilejson(request: Request, layers: str, release: str | None = None) ->
         "minzoom": 0,
         "maxzoom": deepest(names),
         "bounds": [box.west, box.south, box.east, box.north],
-        "vector_layers": [_layer(asked, tileset, name) for name in names],
+        "vector_layers": [
+            {
+                "id": layer,
+                "description": _ABOUT[layer].speak(asked.lang),
+                "fields": archive.metadata["vector_layers"][0]["fields"] if archive else fields(of.sources),
+                "minzoom": 0,
+                "maxzoom": LAYERS[layer],
+            }
+            for layer, archive in zip(names, tileset.archives, strict=True)
+        ],
     }
     return JSONResponse(said, headers=kept)
 
@@ -162,18 +170,7 @@ def _attributions(tileset: Tileset, agencies: Sequence[str]) -> Iterable[str]:
             yield archive.metadata["attribution"]
 
 
-_FIELDS_OF_BOUNDARIES = dict.fromkeys(("level", "code", "country", "name_en", "name_es"), "String")
 _ABOUT = {
     BOUNDARIES: Words("Countries and states", "Países y estados"),
     DEPOSITS: Words("Mineral deposits", "Yacimientos minerales"),
 }
-
-
-def _layer(asked: Question, tileset: Tileset, name: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "description": _ABOUT[name].speak(asked.lang),
-        "fields": fields(tileset.release.sources) if name == DEPOSITS else _FIELDS_OF_BOUNDARIES,
-        "minzoom": 0,
-        "maxzoom": LAYERS[name],
-    }
