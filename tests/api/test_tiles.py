@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-import mapbox_vector_tile
 import pytest
 from fastapi.testclient import TestClient
 
@@ -10,14 +9,9 @@ from app.main import create_app
 from app.settings import Settings
 from app.tiles.drawing import fields
 from app.tiles.pyramid import MAX_ZOOM
+from tests.mvt import counted
 
 TILEJSON = "/tiles/deposits.json"
-
-
-def counted(tile):
-    """How many deposits a tile of zoom 0 has, alone or in clusters; beyond its edges it has some of them again."""
-    features = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})["deposits"]["features"]
-    return sum(f["properties"].get("point_count", 1) for f in features if 0 <= f["geometry"]["coordinates"][0] < 4096)
 
 
 def test_a_tile_is_a_vector_tile(edge_client):

@@ -5,6 +5,8 @@ import pyogrio
 import pytest
 from shapely.geometry import box
 
+from app.domain.mercator import tile_at
+
 EXTRACT = "/exports/deposits.geojson"
 ITEMS = "/collections/deposits/items"
 
@@ -54,16 +56,26 @@ def test_numbers_and_days_arrive_as_such(downloaded):
 
 
 def test_a_tile_is_a_layer_of_points_with_their_attributes(edge_client, tmp_path, features):
-    path = tmp_path / "0.mvt"
-    path.write_bytes(edge_client.get("/tiles/deposits/0/0/0.mvt").content)
-    assert pyogrio.list_layers(path).tolist() == [["deposits", "Point"]]
-    drawn = pyogrio.read_dataframe(path, layer="deposits", X=0, Y=0, Z=0)
-    assert set(drawn["id"]) == features.keys()
+    drawn = _read(edge_client, tmp_path, 0, 0, 0)
+    # A ring of 64 units is drawn besides.
+    within = drawn.cx[-20_037_508:20_037_508, -20_037_508:20_037_508]
+    assert within["point_count"].fillna(1).sum() == len(features)
     assert drawn.crs == "EPSG:3857"
-    # A unit of zoom 0 is 40 075 km / 4096.
-    placed = drawn.set_index("id").geometry["mrds-8"]
+
+
+def test_the_deepest_tile_places_a_deposit_to_metres(edge_client, tmp_path):
+    x, y = tile_at(12, -110, 30)
+    placed = _read(edge_client, tmp_path, 12, x, y).set_index("id").geometry["mrds-8"]
     meant = geopandas.GeoSeries.from_xy([-110], [30], crs="EPSG:4326").to_crs("EPSG:3857").iloc[0]
-    assert placed.distance(meant) < 40_075_017 / 4096
+    # A unit of zoom 12 is 40 075 km / 4096 / 4096.
+    assert placed.distance(meant) < 40_075_017 / 4096 / 4096 * 2
+
+
+def _read(client, folder, z, x, y):
+    path = folder / f"{y}.mvt"
+    path.write_bytes(client.get(f"/tiles/deposits/{z}/{x}/{y}.mvt").content)
+    assert pyogrio.list_layers(path).tolist() == [["deposits", "Point"]]
+    return pyogrio.read_dataframe(path, layer="deposits", X=x, Y=y, Z=z)
 
 
 def test_a_box_means_to_gdal_what_it_means_to_us(edge_client, downloaded):

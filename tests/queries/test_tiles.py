@@ -16,6 +16,7 @@ from app.queries.filter import DepositFilter
 from app.tiles import drawing
 from app.tiles.drawing import LAYER, fields
 from app.tiles.pyramid import BITS, BUFFER, EXTENT, MAX_ZOOM, Tile
+from tests.mvt import counted, features, inside
 
 EVERY = DepositFilter()
 SOURCES = ("mrds", "sgm")
@@ -30,22 +31,6 @@ FILTERS = (
     DepositFilter(bbox=Bbox(-115, 28, -105, 33)),
     DepositFilter(predicate=Like(Stated("name"), Literal("S%"))),
 )
-
-
-def features(tile):
-    """Those of a tile's bytes; y goes down, as in the tile."""
-    decoded = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
-    return decoded.get(LAYER, {}).get("features", [])
-
-
-def inside(feature):
-    x, y = feature["geometry"]["coordinates"]
-    return 0 <= x < EXTENT and 0 <= y < EXTENT
-
-
-def counted(tile):
-    """How many deposits are drawn in the tile itself, alone or in a cluster."""
-    return sum(feature["properties"].get("point_count", 1) for feature in features(tile) if inside(feature))
 
 
 @pytest.fixture(scope="session")
