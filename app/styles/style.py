@@ -9,7 +9,7 @@ from app.styles.scales import Expression, legible_on
 from app.tiles.drawing import LAYER
 from app.words import Lang
 
-FONTS = ["Vetalode Regular"]
+FONTS = ["Noto Sans Regular"]
 # From so many deposits on, a cluster's radius in pixels.
 RADII_PX = ((2, 9), (10, 12), (100, 15), (1000, 19), (10_000, 24))
 
