@@ -1,6 +1,7 @@
 """A look as a MapLibre style (version 8)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from app.styles.looks import Look
@@ -9,7 +10,7 @@ from app.tiles.drawing import LAYER
 from app.tiles.pyramid import BOUNDARIES
 from app.words import Lang
 
-FONTS = ["Vetalode Regular"]
+FONTS = ["Noto Sans Regular"]
 # From so many deposits on, a cluster's radius in pixels.
 RADII_PX = ((2, 9), (10, 12), (100, 15), (1000, 19), (10_000, 24))
 
@@ -19,16 +20,27 @@ _ROUND = {"line-join": "round", "line-cap": "round"}
 Layer = dict[str, Any]
 
 
-def style(look: Look, lang: Lang, tiles: dict[str, str], sprite: str, glyphs: str) -> dict[str, Any]:
-    """The style; `tiles` are the addresses of the TileJSON of each source, and all addresses are absolute."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What a style names, all absolute: the TileJSON of each source, and the rest."""
+
+    tiles: dict[str, str]
+    sprite: str
+    glyphs: str
+    legend: str
+
+
+def style(look: Look, lang: Lang, at: Addresses) -> dict[str, Any]:
+    """The style of a look, with the names of places in one language."""
     return {
         "version": 8,
         "name": f"Vetalode: {look.title.speak(lang)}",
+        "metadata": {"vetalode:legend": at.legend, "vetalode:lang": lang},
         "center": [-104, 32],
         "zoom": 3,
-        "sprite": sprite,
-        "glyphs": glyphs,
-        "sources": {name: {"type": "vector", "url": url} for name, url in tiles.items()},
+        "sprite": at.sprite,
+        "glyphs": at.glyphs,
+        "sources": {name: {"type": "vector", "url": url} for name, url in at.tiles.items()},
         "layers": [*_ground(look, lang), *_clusters(look), *_points(look)],
     }
 

@@ -59,6 +59,7 @@ def test_the_validator_finds_what_is_wrong(client, validated):
 def test_addresses_in_a_style_are_absolute_and_as_its_client_sees_the_service(client, name):
     said = client.get(f"/styles/{name}.json", headers=BEHIND).json()
     assert said["sprite"] == f"{OURS}/sprites/vetalode"
+    assert said["metadata"]["vetalode:legend"] == f"{OURS}/legends/{name}.json?lang=en"
     assert said["glyphs"] == f"{OURS}/fonts/{{fontstack}}/{{range}}.pbf"
     assert {layer: source["url"] for layer, source in said["sources"].items()} == {
         "deposits": f"{OURS}/tiles/deposits.json",

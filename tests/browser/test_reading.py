@@ -9,6 +9,7 @@ PAGES = (
     "/sources",
     "/releases",
     "/lists",
+    "/styles",
     "/vocabularies",
     "/vocabularies/commodity",
     "/vocabularies/deposit_type",

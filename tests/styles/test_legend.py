@@ -11,7 +11,7 @@ from app.domain.symbology import THEMES, commodity_groups, critical, sources, st
 from app.styles.legend import CLUSTER, legend
 from app.styles.legend_svg import legend_svg
 from app.styles.looks import looks
-from app.styles.style import RADII_PX, style
+from app.styles.style import RADII_PX, Addresses, style
 from app.words import LANGS
 
 LOOKS = list(looks().values())
@@ -45,7 +45,7 @@ def seen(colour, sight):
 
 def styled(look):
     """The layers of deposits of a look's style by their ids."""
-    made = style(look, "en", {"boundaries": "http://a/b", "deposits": "http://a/d"}, "http://a/s", "http://a/g")
+    made = style(look, "en", Addresses({"boundaries": "http://a/b", "deposits": "http://a/d"}, "http://a", "", ""))
     return {layer["id"]: layer for layer in made["layers"] if layer.get("source") == "deposits"}
 
 

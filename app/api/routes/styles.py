@@ -15,7 +15,7 @@ from app.styles.legend import legend
 from app.styles.legend_svg import legend_svg
 from app.styles.looks import look, looks
 from app.styles.sprites import NAME, sprite
-from app.styles.style import style
+from app.styles.style import Addresses, style
 from app.tiles.drawing import LAYER
 from app.tiles.pyramid import BOUNDARIES
 from app.words import Words
@@ -60,15 +60,14 @@ async def styles(request: Request) -> Response:
 async def one_style(request: Request, name: str) -> Response:
     """The style of that name, its names in the asker's language."""
     asked = asking(request, PLAIN)
-    tiles = {layer: asked.address(f"/tiles/{layer}.json") for layer in (BOUNDARIES, LAYER)}
-    made = style(
-        look(name),
-        asked.lang,
-        tiles,
+    of = look(name)
+    at = Addresses(
+        tiles={layer: asked.address(f"/tiles/{layer}.json") for layer in (BOUNDARIES, LAYER)},
         sprite=asked.address(f"/sprites/{NAME}"),
         glyphs=asked.address("/fonts/{fontstack}/{range}.pbf"),
+        legend=asked.address(f"/legends/{of.name}.json", {"lang": asked.lang}),
     )
-    return _answer(asked, orjson.dumps(made), JSON)
+    return _answer(asked, orjson.dumps(style(of, asked.lang, at)), JSON)
 
 
 @router.get("/styles/{name}.qlr")
