@@ -4,7 +4,7 @@ counted in a cluster."""
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
@@ -17,17 +17,16 @@ from app.tiles.pyramid import Tile
 
 
 def tile_statement(tile: Tile, wanted: DepositFilter, release: Release, sources: Sequence[str]) -> Select[bytes]:
-    """The tile's bytes."""
+    """The tile's bytes. What its points have not is asked of the deposits themselves."""
     visible = tile_point.c.release_level <= wanted.release_level
-    return drawing.of_tile(tile, and_(visible, _of_points(wanted, release)), release.id, sources)
-
-
-def _of_points(wanted: DepositFilter, release: Release) -> ColumnElement[bool]:
-    """What is asked of a deposit as a condition on its point, with the deposit itself where the point has not all."""
     asked = condition(wanted.asked())
     if _columns(asked).issubset(tile_point.c.keys()):
-        return replacement_traverse(asked, {}, _as_of_point)
-    return and_(deposit.c.release == release.id, deposit.c.id == tile_point.c.id, asked)
+        points: FromClause = tile_point
+        asked = replacement_traverse(asked, {}, _as_of_point)
+    else:
+        same = and_(deposit.c.release == tile_point.c.release, deposit.c.id == tile_point.c.id)
+        points = tile_point.join(deposit, same)
+    return drawing.of_tile(tile, points, and_(visible, asked), release.id, sources)
 
 
 def _columns(asked: ColumnElement[bool]) -> set[str]:

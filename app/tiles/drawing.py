@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     LargeBinary,
     Select,
@@ -51,10 +52,12 @@ def fields(sources: Iterable[str]) -> dict[str, str]:
     }
 
 
-def of_tile(tile: Tile, wanted: ColumnElement[bool], release: int, sources: Sequence[str]) -> Select[bytes]:
-    """The bytes of a tile of the points that are `wanted`, which come from these sources."""
+def of_tile(
+    tile: Tile, points: FromClause, wanted: ColumnElement[bool], release: int, sources: Sequence[str]
+) -> Select[bytes]:
+    """The bytes of a tile of those `points` (`tile_point`, or a join of it) that are `wanted`, of these sources."""
     near = None if tile.z < _WHOLE_BELOW else ranges(tile)
-    drawn = _features(tile.z, wanted, release, sources, near)
+    drawn = _features(tile.z, _found(tile.z, points, wanted, release, near), release, sources)
     shift = func.unnest(literal(list(shifts(tile)), ARRAY(Integer))).table_valued("by", name="shift").render_derived()
     x, y = drawn.c.x + shift.c.by - tile.x * EXTENT, drawn.c.y - tile.y * EXTENT
     said = (
@@ -69,7 +72,7 @@ def of_tile(tile: Tile, wanted: ColumnElement[bool], release: int, sources: Sequ
 
 def of_zoom(zoom: int, wanted: ColumnElement[bool], release: int, sources: Sequence[str]) -> Select[int, int, bytes]:
     """Column, row and bytes of each tile of the zoom in which anything is drawn."""
-    drawn = _features(zoom, wanted, release, sources, None)
+    drawn = _features(zoom, _found(zoom, tile_point, wanted, release, None), release, sources)
     columns, rows = _touched(drawn.c.x, "columns"), _touched(drawn.c.y, "rows")
     column, row = columns.c.n, rows.c.n
     place = func.ST_MakePoint(drawn.c.x - column * EXTENT, drawn.c.y - row * EXTENT)
@@ -93,7 +96,7 @@ def _mvt(geometry: ColumnElement[str]) -> ColumnElement[bytes]:
     return func.ST_AsMVT(literal_column("said.*"), LAYER, EXTENT, geometry, type_=LargeBinary)
 
 
-def _attributes(drawn: Subquery) -> Iterator[ColumnElement[Any]]:
+def _attributes(drawn: FromClause) -> Iterator[ColumnElement[Any]]:
     return (column for column in drawn.c if column.name not in ("x", "y", "ordinal"))
 
 
@@ -107,25 +110,32 @@ def _touched(coordinate: ColumnElement[int], name: str) -> Any:
     return func.generate_series(first, last).table_valued("n", name=name).render_derived()
 
 
-def _features(
-    zoom: int, wanted: ColumnElement[bool], release: int, sources: Sequence[str], near: Sequence[tuple[int, int]] | None
-) -> Subquery:
-    """What a zoom draws: `x` and `y` in its units, `ordinal` to order by, and the attributes."""
-    wanted = and_(tile_point.c.release == release, wanted)
-    if zoom == MAX_ZOOM:
-        points = select(tile_point.c.x, tile_point.c.y, *_of_point(), tile_point.c.ordinal)
-        return _near(points, near).where(wanted).subquery("drawn")
-    return _clustered(zoom, wanted, release, sources, near).subquery("drawn")
-
-
-def _near(statement: Select[*tuple[Any, ...]], near: Sequence[tuple[int, int]] | None) -> Select[*tuple[Any, ...]]:
-    """Limited to the points whose keys are in the ranges."""
+def _found(
+    zoom: int,
+    points: FromClause,
+    wanted: ColumnElement[bool],
+    release: int,
+    near: Sequence[tuple[int, int]] | None,
+) -> FromClause:
+    """What the zoom needs to know of the points that are wanted, where their keys are in the ranges."""
+    point = tile_point.c
+    place = (point.x, point.y, point.ordinal)
+    told = (*place, *_of_point()) if zoom == MAX_ZOOM else (*place, point.grid, point.kind)
+    found = select(*told).select_from(points).where(point.release == release, wanted)
     if near is None:
-        return statement.select_from(tile_point)
+        return found.subquery("point")
     firsts, ends = (literal(list(bounds), ARRAY(BigInteger)) for bounds in zip(*near, strict=True))
     part = func.unnest(firsts, ends).table_valued("first", "end", name="near").render_derived()
-    within = and_(tile_point.c.grid >= part.c.first, tile_point.c.grid < part.c.end)
-    return statement.join_from(part, tile_point, within)
+    # OFFSET, so that PostgreSQL goes from range to range by the index. Left to itself it takes an array's ranges for
+    # far wider than they are, and compares all deposits with each.
+    within = found.where(point.grid >= part.c.first, point.grid < part.c.end).correlate(part)
+    one = within.offset(literal_column("0")).lateral("one")
+    return select(*one.c).join_from(part, one, true()).subquery("point")
+
+
+def _features(zoom: int, points: FromClause, release: int, sources: Sequence[str]) -> FromClause:
+    """What a zoom draws: `x` and `y` in its units, `ordinal` to order by, and the attributes."""
+    return points if zoom == MAX_ZOOM else _clustered(zoom, points, release, sources).subquery("drawn")
 
 
 def _of_point() -> Iterator[ColumnElement[Any]]:
@@ -140,102 +150,103 @@ def _joined(codes: ColumnElement[Any]) -> ColumnElement[str]:
     return func.nullif(func.array_to_string(codes, ","), "", type_=Text)
 
 
-def _clustered(
-    zoom: int, wanted: ColumnElement[bool], release: int, sources: Sequence[str], near: Sequence[tuple[int, int]] | None
-) -> Select[*tuple[Any, ...]]:
-    point = tile_point.c
-    counted = select(
-        _shifted(point.grid, shift_of_cells(zoom)).label("cell"),
-        point.kind,
-        cast(func.count(), Integer).label("n"),
-        func.sum(point.x).label("x"),
-        func.sum(point.y).label("y"),
-        func.min(point.grid).label("first"),
-        func.max(point.grid).label("last"),
-        func.min(point.ordinal).label("ordinal"),
-    )
-    # Counted by kind first: the points are many, the kinds in a cell are few.
-    counted = _near(counted, near).where(wanted).group_by(literal_column("cell"), point.kind)
-    part = counted.cte("part")
-    kind = and_(tile_kind.c.release == release, tile_kind.c.kind == part.c.kind)
-    cell = _cells(part, kind, sources, MAX_ZOOM - zoom)
-    led = _led(part, kind)
+def _clustered(zoom: int, points: FromClause, release: int, sources: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    cell = _cells(zoom, _counted(zoom, points, release, sources), sources)
     many = cell.c.point_count > 1
-    alone = and_(point.release == release, point.ordinal == cell.c.ordinal, ~many)
+    # A cluster looks for none: null is nobody's.
+    alone = and_(tile_point.c.release == release, tile_point.c.ordinal == case((~many, cell.c.ordinal)))
     of_point = {column.name: column for column in _of_point()}
-    of_point["commodity"] = case((many, led.c.commodity), else_=of_point["commodity"])
+    of_point["commodity"] = case((many, _word(cell.c.leading[1])), else_=of_point["commodity"])
     of_cell = (column for column in cell.c if column.name in fields(sources))
     return select(
         cell.c.x,
         cell.c.y,
         *(column.label(name) for name, column in of_point.items()),
         *(case((many, column)).label(column.name) for column in of_cell),
-        case((many, led.c.commodity_counts)).label("commodity_counts"),
+        case((many, _joined(cell.c.leading[1:_LEADING]))).label("commodity_counts"),
         case((many, _opens_at(cell.c.first, cell.c.last))).label("opens_at"),
         cell.c.ordinal,
-    ).select_from(cell.outerjoin(led, led.c.cell == cell.c.cell).outerjoin(tile_point, alone))
+    ).select_from(cell.outerjoin(tile_point, alone))
 
 
-def _cells(part: Any, kind: ColumnElement[bool], sources: Sequence[str], coarser: int) -> Any:
-    """Each cell: its place, the mean of its deposits', and the counts of a cluster."""
+def _counted(zoom: int, points: FromClause, release: int, sources: Sequence[str]) -> Subquery:
+    """What is told of the deposits of a cell that have the same first commodity."""
+    point, kind = points.c, tile_kind.c
+    # Counted by kind first: the points are many, the kinds in a cell are few.
+    part = (
+        select(
+            _shifted(point.grid, shift_of_cells(zoom)).label("cell"),
+            point.kind,
+            func.count().label("n"),
+            func.sum(point.x).label("x"),
+            func.sum(point.y).label("y"),
+            func.min(point.grid).label("first"),
+            func.max(point.grid).label("last"),
+            func.min(point.ordinal).label("ordinal"),
+        )
+        .group_by(literal_column("cell"), point.kind)
+        .subquery("part")
+    )
     number = func.sum(part.c.n)
-    to = tile_kind.c.critical_to
-
-    def counted(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
-        return cast(number.filter(condition), Integer).label(name)
-
-    def mean(total: ColumnElement[int]) -> ColumnElement[int]:
-        return _shifted(cast(func.div(func.sum(total), number), Integer), coarser)
-
+    told = {_count_of(source): kind.source == source for source in sources}
+    told["critical_count"] = func.cardinality(kind.critical_to) > 0
+    told |= {_critical_to(country): literal(country) == any_(kind.critical_to) for country in _PARTNERS}
     return (
         select(
             part.c.cell,
-            mean(part.c.x).label("x"),
-            mean(part.c.y).label("y"),
+            kind.commodity,
+            number.label("n"),
+            *(number.filter(condition).label(name) for name, condition in told.items()),
+            func.sum(part.c.x).label("x"),
+            func.sum(part.c.y).label("y"),
             func.min(part.c.first).label("first"),
             func.max(part.c.last).label("last"),
             func.min(part.c.ordinal).label("ordinal"),
-            cast(number, Integer).label("point_count"),
-            *(counted(tile_kind.c.source == source, _count_of(source)) for source in sources),
-            *_critical(counted, to),
         )
-        .join_from(part, tile_kind, kind)
-        .group_by(part.c.cell)
-        .cte("cells")
+        .join_from(part, tile_kind, and_(kind.release == release, kind.kind == part.c.kind))
+        .group_by(part.c.cell, kind.commodity)
+        .subquery("counted")
     )
 
 
-def _critical(counted: Any, to: ColumnElement[Any]) -> Iterator[ColumnElement[int]]:
-    said = {"critical_count": func.cardinality(to) > 0} | {
-        _critical_to(country): literal(country) == any_(to) for country in _PARTNERS
-    }
-    for name, condition in said.items():
-        yield func.coalesce(counted(condition, name), 0).label(name)
+def _cells(zoom: int, counted: Subquery, sources: Sequence[str]) -> Subquery:
+    """Each cell: its place, the mean of its deposits', the counts of a cluster, and the first commodities of its
+    deposits with their numbers, the most frequent first."""
+    told = counted.c
+    number = func.sum(told.n)
 
+    def mean(total: ColumnElement[int]) -> ColumnElement[int]:
+        return _shifted(cast(func.div(func.sum(total), number), Integer), MAX_ZOOM - zoom)
 
-def _led(part: Any, kind: ColumnElement[bool]) -> Any:
-    """The first commodities of each cell's deposits, the most frequent first."""
-    number = cast(func.sum(part.c.n), Integer)
-    commodity = tile_kind.c.commodity
-    place = func.row_number().over(partition_by=part.c.cell, order_by=(number.desc(), commodity))
-    ranked = (
-        select(part.c.cell, commodity, number.label("n"), place.label("place"))
-        .join_from(part, tile_kind, kind)
-        .where(commodity.is_not(None))
-        .group_by(part.c.cell, commodity)
-        .subquery("ranked")
-    )
-    words = ranked.c.commodity + ":" + cast(ranked.c.n, Text)
+    def whole(name: str) -> ColumnElement[int]:
+        return cast(func.sum(told[name]), Integer).label(name)
+
+    def none_is_0(name: str) -> ColumnElement[int]:
+        return func.coalesce(whole(name), 0).label(name)
+
+    word = told.commodity + ":" + cast(told.n, Text)
+    leading = func.array_agg(aggregate_order_by(word, told.n.desc(), told.commodity), type_=ARRAY(Text))
     return (
         select(
-            ranked.c.cell,
-            func.min(ranked.c.commodity).filter(ranked.c.place == 1).label("commodity"),
-            func.string_agg(words, aggregate_order_by(literal(","), ranked.c.place)).label("commodity_counts"),
+            told.cell,
+            mean(told.x).label("x"),
+            mean(told.y).label("y"),
+            func.min(told.first).label("first"),
+            func.max(told.last).label("last"),
+            func.min(told.ordinal).label("ordinal"),
+            cast(number, Integer).label("point_count"),
+            *(whole(_count_of(source)) for source in sources),
+            *map(none_is_0, ("critical_count", *map(_critical_to, _PARTNERS))),
+            leading.filter(told.commodity.is_not(None)).label("leading"),
         )
-        .where(ranked.c.place <= _LEADING)
-        .group_by(ranked.c.cell)
-        .cte("led")
+        .group_by(told.cell)
+        .subquery("cell")
     )
+
+
+def _word(counted: ColumnElement[str]) -> ColumnElement[str]:
+    """Of a commodity with its number, the commodity."""
+    return func.split_part(counted, ":", 1, type_=Text)
 
 
 def _opens_at(first: ColumnElement[int], last: ColumnElement[int]) -> ColumnElement[int]:
