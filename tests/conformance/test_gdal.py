@@ -57,8 +57,8 @@ def test_numbers_and_days_arrive_as_such(downloaded):
 
 def test_a_tile_is_a_layer_of_points_with_their_attributes(edge_client, tmp_path, features):
     drawn = _read(edge_client, tmp_path, 0, 0, 0)
-    # A ring of 64 units is drawn besides.
-    within = drawn.cx[-20_037_508:20_037_508, -20_037_508:20_037_508]
+    # Without the ring around the tile, which begins on its eastern and southern edge.
+    within = drawn.cx[-20_037_509:20_037_500, -20_037_500:20_037_509]
     assert within["point_count"].fillna(1).sum() == len(features)
     assert drawn.crs == "EPSG:3857"
 
