@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from app.api import problems
 from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
-from app.api.routes import catalogue, collections, exports, health, items, landing, pages, tiles, tilesets
+from app.api.routes import catalogue, collections, exports, fonts, health, items, landing, pages, tiles, tilesets
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
-    for routes in (landing, collections, items, tilesets, tiles, exports, catalogue, health, pages):
+    for routes in (landing, collections, items, tilesets, tiles, fonts, exports, catalogue, health, pages):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")

@@ -22,6 +22,7 @@ _JSON = ("application/json", "text/html")
 _GEOJSON = ("application/geo+json", "text/html")
 _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
+_PBF = ("application/x-protobuf",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,15 @@ OPERATIONS = (
         "tiles",
     ),
     Operation(
+        "/fonts/{fontstack}/{range}.pbf",
+        "glyphs",
+        Words("Glyphs for the labels of a map", "Glifos para los rótulos de un mapa"),
+        PLAIN,
+        _PBF,
+        (404,),
+        "tiles",
+    ),
+    Operation(
         "/exports/deposits.geojson",
         "export",
         Words("Everything that a filter wants, in one file", "Todo lo que un filtro pide, en un archivo"),
@@ -234,7 +244,9 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "fontstack": {"type": "string", "example": "Noto Sans Regular"},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "range": {"type": "string", "pattern": "^[0-9]+-[0-9]+$", "example": "0-255"},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
@@ -265,7 +277,7 @@ def _response(asked: "Question", one: Operation, status: int) -> dict[str, Any]:
 def _body(media_type: str) -> dict[str, Any]:
     if media_type == "text/html":
         return {"type": "string"}
-    return {"type": "string", "format": "binary"} if media_type in _MVT else {"type": "object"}
+    return {"type": "string", "format": "binary"} if media_type in (*_MVT, *_PBF) else {"type": "object"}
 
 
 _PROBLEM: dict[str, Any] = {

@@ -34,6 +34,7 @@ def examples() -> dict[str, str]:
         "/tileMatrixSets/{tileMatrixSet}": "/tileMatrixSets/WebMercatorQuad",
         "/tiles/deposits.json": "/tiles/deposits.json",
         "/tiles/deposits/{z}/{x}/{y}.mvt": "/tiles/deposits/2/0/1.mvt",
+        "/fonts/{fontstack}/{range}.pbf": "/fonts/Noto Sans Regular/0-255.pbf",
         "/exports/deposits.geojson": "/exports/deposits.geojson",
         "/sources": "/sources",
         "/releases": "/releases",
