@@ -43,6 +43,7 @@ export interface Words {
   legend: string;
   legendColour: string;
   legendShape: string;
+  legendCluster: string;
   groups: Record<GroupName, string>;
 
   list: string;
@@ -177,6 +178,7 @@ const en: Words = {
   legend: "Legend",
   legendColour: "Colour: leading commodity",
   legendShape: "Shape: source",
+  legendCluster: "So many deposits close together, in the colour of the commodity that leads most of them. Select the ring to open it.",
   groups: {
     precious: "Precious metals",
     base: "Base metals",
@@ -336,6 +338,7 @@ const es: Words = {
   legend: "Leyenda",
   legendColour: "Color: sustancia principal",
   legendShape: "Forma: fuente",
+  legendCluster: "Tantos yacimientos cercanos entre sí, del color de la sustancia que encabeza más de ellos. Elija el anillo para abrirlo.",
   groups: {
     precious: "Metales preciosos",
     base: "Metales base",
