@@ -196,7 +196,8 @@ def test_a_cluster_opens_where_it_lies(visit, finger):
     _settled(page)
     near = {place["point_count"] for place in _shown(page).clusters}
     assert cluster["point_count"] not in near
-    assert page.locator("#card").is_hidden()
+    expect(page.locator("#card")).to_be_hidden()
+    expect(page.locator("#hover")).to_be_hidden()
 
 
 def test_at_the_deepest_zoom_of_tiles_every_deposit_is_by_itself(visit):

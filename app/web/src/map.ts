@@ -120,7 +120,8 @@ export function openMap(container: HTMLElement, theme: Theme, fit: () => Padding
         map.getCanvas().style.cursor = pointing.cluster || pointing.deposits.length > 0 ? "pointer" : "";
         listener(pointing, point.x, point.y);
       });
-      map.on("mouseout", () => listener(NOTHING, 0, 0));
+      // A map that moves takes what was pointed at from under the pointer.
+      for (const leaving of ["mouseout", "movestart"] as const) map.on(leaving, () => listener(NOTHING, 0, 0));
     },
   };
 }
