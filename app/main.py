@@ -14,7 +14,19 @@ from app.api import problems
 from app.api.baked import BakedFirst
 from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
-from app.api.routes import catalogue, collections, exports, health, items, landing, pages, styles, tiles, tilesets
+from app.api.routes import (
+    catalogue,
+    collections,
+    exports,
+    fonts,
+    health,
+    items,
+    landing,
+    pages,
+    styles,
+    tiles,
+    tilesets,
+)
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
@@ -73,7 +85,7 @@ def create_app(settings: Settings) -> BakedFirst:
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
     # Those that a map asks for by the hundred come first: each route before costs time.
-    for routes in (tiles, landing, collections, items, tilesets, exports, catalogue, styles, health, pages):
+    for routes in (tiles, landing, collections, items, tilesets, fonts, exports, catalogue, styles, health, pages):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")

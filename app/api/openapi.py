@@ -25,7 +25,8 @@ _GEOJSON = ("application/geo+json", "text/html")
 _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
-_BINARY = (*_MVT, "application/vnd.pmtiles", "image/png")
+_PBF = ("application/x-protobuf",)
+_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,15 @@ OPERATIONS = (
         FILTERED,
         _MVT,
         (204, 404),
+        "tiles",
+    ),
+    Operation(
+        "/fonts/{fontstack}/{range}.pbf",
+        "glyphs",
+        Words("Glyphs for the labels of a map", "Glifos para los rótulos de un mapa"),
+        PLAIN,
+        _PBF,
+        (404,),
         "tiles",
     ),
     Operation(
@@ -331,9 +341,11 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "fontstack": {"type": "string", "example": "Noto Sans Regular"},
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "range": {"type": "string", "pattern": "^[0-9]+-[0-9]+$", "example": "0-255"},
         "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
         "style": {"type": "string", "enum": list(looks())},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},

@@ -36,6 +36,7 @@ def examples(sample_release: str) -> dict[str, str]:
         "/tiles/{layers}/{z}/{x}/{y}.mvt": "/tiles/deposits/2/0/1.mvt",
         "/tiles/{release}/{layers}.json": f"/tiles/{sample_release}/deposits,boundaries.json",
         "/tiles/{release}/{layers}/{z}/{x}/{y}.mvt": f"/tiles/{sample_release}/deposits/2/0/1.mvt",
+        "/fonts/{fontstack}/{range}.pbf": "/fonts/Noto Sans Regular/0-255.pbf",
         "/exports/deposits.geojson": "/exports/deposits.geojson",
         "/exports/{layer}.pmtiles": "/exports/deposits.pmtiles",
         "/sources": "/sources",

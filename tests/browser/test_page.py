@@ -1,11 +1,13 @@
 """The map page in a real browser, on the real service with the sample data."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from app.api.routes import pages
+from app.domain.vocabulary import vocabulary
 
 MORENCI = "mrds-99900001"
 
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.skipif(not (pages.BUILT / "index.html").is_file(), reas
 @pytest.fixture
 def visit(browser, sample_served):
     """Opens the page and waits until its map is drawn; nothing may fail on it, nor any request leave its origin."""
-    complaints, requests, opened = [], [], []
+    complaints, requests, glyphs, opened = [], [], [], []
 
     def open_page(address: str = "/map?lang=en", **context) -> Page:
         page = browser.new_context(viewport={"width": 1100, "height": 800}, **context).new_page()
@@ -24,6 +26,7 @@ def visit(browser, sample_served):
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
         page.on("requestfailed", lambda failed: complaints.append(f"{failed.url} {failed.failure}"))
         page.on("request", lambda asked: requests.append(asked.url))
+        page.on("response", lambda got: glyphs.append(got.status) if "/fonts/" in got.url else None)
         page.goto(sample_served + address)
         _drawn(page)
         return page
@@ -35,6 +38,7 @@ def visit(browser, sample_served):
     assert [complaint for complaint in complaints if not re.search("ERR_ABORTED|GPU stall", complaint)] == []
     assert {url for url in requests if not url.startswith((f"{sample_served}/", "blob:", "data:"))} == set()
     assert any("/tiles/deposits/" in url for url in requests)
+    assert set(glyphs) <= {200}
 
 
 def _drawn(page: Page) -> None:
@@ -42,25 +46,74 @@ def _drawn(page: Page) -> None:
     page.wait_for_function("() => vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
 
 
-def _ids_on_map(page: Page) -> set[str]:
-    layers = "{layers: ['deposits-disc', 'deposits-diamond']}"
-    return set(page.evaluate(f"vetalode.map.queryRenderedFeatures({layers}).map((each) => each.properties.id)"))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the map draws: the ids of its deposits, and the attributes of its clusters with their places."""
+
+    ids: set[str]
+    clusters: list[dict]
+
+    def of(self, source: str) -> int:
+        """How many deposits of a source are drawn, in clusters or by themselves."""
+        alone = sum(each.startswith(f"{source}-") for each in self.ids)
+        return alone + sum(cluster.get(f"count_{source}", 0) for cluster in self.clusters)
+
+    @property
+    def total(self) -> int:
+        return len(self.ids) + sum(cluster["point_count"] for cluster in self.clusters)
+
+
+_DRAWN = """() => vetalode.map
+    .queryRenderedFeatures({layers: ['clusters', 'deposits-disc', 'deposits-diamond']})
+    .map(({properties, geometry}) => ({...properties, at: geometry.coordinates}))"""
+
+
+def _shown(page: Page) -> Shown:
+    """Near the edge of a tile the same is drawn by both."""
+    drawn = page.evaluate(_DRAWN)
+    clusters = {tuple(round(n, 3) for n in each["at"]): each for each in drawn if "point_count" in each}
+    return Shown({each["id"] for each in drawn if "id" in each}, list(clusters.values()))
+
+
+def _look_at(page: Page, longitude: float, latitude: float, zoom: float) -> None:
+    page.evaluate("([center, zoom]) => vetalode.map.jumpTo({center, zoom})", [[longitude, latitude], zoom])
+    _settled(page)
+
+
+def _settled(page: Page) -> None:
+    page.wait_for_function("() => vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
+
+
+def _place_of(page: Page, longitude: float, latitude: float) -> dict[str, float]:
+    return page.evaluate("(place) => (({x, y}) => ({x, y}))(vetalode.map.project(place))", [longitude, latitude])
+
+
+def _largest_cluster(page: Page) -> dict:
+    """The largest cluster, brought to the middle of the map."""
+    largest = max(_shown(page).clusters, key=lambda cluster: cluster["point_count"])
+    _look_at(page, *largest["at"], page.evaluate("vetalode.map.getZoom()"))
+    return largest
+
+
+def _at(page: Page, cluster: dict) -> dict[str, float]:
+    """Where its middle is in the window, whose upper left corner is the map's as well."""
+    return _place_of(page, *cluster["at"])
 
 
 def _point_at(page: Page, longitude: float, latitude: float) -> None:
-    """Brings a place to the middle of the map and clicks on it."""
-    page.evaluate("(center) => vetalode.map.jumpTo({center, zoom: 10})", [longitude, latitude])
-    page.wait_for_function("() => vetalode.map.areTilesLoaded() && !vetalode.map.isMoving()")
-    at = page.evaluate("(place) => vetalode.map.project(place)", [longitude, latitude])
-    page.locator("#map canvas").click(position={"x": at["x"], "y": at["y"]})
+    """Brings a place to the middle of the map, where every deposit is by itself, and clicks on it."""
+    _look_at(page, longitude, latitude, 12)
+    page.locator("#map canvas").click(position=_place_of(page, longitude, latitude))
 
 
 def test_the_deposits_of_both_surveys_are_on_the_map(visit):
     page = visit()
     expect(page.locator("#count")).to_contain_text("132")
-    shown = _ids_on_map(page)
-    assert len(shown) > 100
-    assert {each.partition("-")[0] for each in shown} == {"mrds", "sgm"}
+    _look_at(page, -105, 30, 2)
+    shown = _shown(page)
+    assert shown.clusters
+    assert (shown.total, shown.of("sgm")) == (132, 47)
+    assert shown.of("mrds") == 132 - 47
 
 
 def test_a_click_on_a_deposit_shows_what_we_say_beside_what_its_source_said(visit):
@@ -97,23 +150,85 @@ def test_the_page_speaks_the_browser_s_language_first(visit):
 
 def test_a_commodity_filters_map_count_and_links_alike(visit):
     page = visit()
-    everything = _ids_on_map(page)
+    _look_at(page, -105, 30, 2)
     page.get_by_role("combobox", name="Commodity").fill("lith")
     page.get_by_role("option", name="Lithium").click()
     expect(page.locator("#count")).not_to_contain_text("132")
-    page.wait_for_function("() => vetalode.map.areTilesLoaded()")
     listed = page.request.get(page.locator("#take-extract").get_attribute("href")).json()
     expect(page.locator("#count")).to_contain_text(str(listed["numberMatched"]))
-    page.wait_for_function("() => vetalode.map.queryRenderedFeatures({layers: ['deposits-disc']}).length < 20")
-    assert 0 < len(_ids_on_map(page)) < len(everything)
-    assert _ids_on_map(page) <= {feature["id"] for feature in listed["features"]}
+    page.wait_for_function(f"() => ({_DRAWN})().some((each) => each.commodity === 'lithium')")
+    _settled(page)
+    shown = _shown(page)
+    assert shown.total == listed["numberMatched"] < 20
+    assert shown.ids <= {feature["id"] for feature in listed["features"]}
     assert "commodity=lithium" in page.url
 
 
 def test_an_address_brings_back_what_it_shows(visit):
     page = visit("/map?lang=es&country=MX&source=sgm")
     expect(page.locator("#count")).to_contain_text("47")
-    assert {each.partition("-")[0] for each in _ids_on_map(page)} == {"sgm"}
+    shown = _shown(page)
+    assert shown.of("sgm") == shown.total > 0
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_pointing_at_a_cluster_says_how_many_of_what_it_holds(visit, lang):
+    page = visit(f"/map?lang={lang}")
+    _look_at(page, -105, 30, 3)
+    cluster = _largest_cluster(page)
+    at = _at(page, cluster)
+    page.mouse.move(at["x"] - 1, at["y"])
+    page.mouse.move(at["x"], at["y"])
+    code, _, count = cluster["commodity_counts"].partition(",")[0].partition(":")
+    label = vocabulary("commodity").terms[code].label.speak(lang)
+    noun = {"en": "deposits", "es": "yacimientos"}[lang]
+    expect(page.locator("#hover")).to_contain_text(f"{cluster['point_count']} {noun} · {label} {count}")
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_a_cluster_opens_where_it_lies(visit, finger):
+    page = visit("/map?lang=en", has_touch=finger, is_mobile=finger)
+    _look_at(page, -105, 30, 3)
+    cluster = _largest_cluster(page)
+    at = _at(page, cluster)
+    (page.touchscreen.tap if finger else page.mouse.click)(at["x"], at["y"])
+    page.wait_for_function("(zoom) => vetalode.map.getZoom() === zoom", arg=cluster["opens_at"])
+    _settled(page)
+    near = {place["point_count"] for place in _shown(page).clusters}
+    assert cluster["point_count"] not in near
+    expect(page.locator("#card")).to_be_hidden()
+    expect(page.locator("#hover")).to_be_hidden()
+
+
+def test_at_the_deepest_zoom_of_tiles_every_deposit_is_by_itself(visit):
+    page = visit()
+    for zoom in (12, 13.5):
+        _look_at(page, -109.355, 33.085, zoom)
+        shown = _shown(page)
+        assert MORENCI in shown.ids
+        assert shown.clusters == []
+
+
+def test_a_cluster_has_its_number_in_our_font(visit):
+    fonts = []
+    page = visit()
+    page.on("response", lambda got: fonts.append(got.url) if "/fonts/" in got.url else None)
+    page.reload()
+    _drawn(page)
+    _look_at(page, -105, 30, 3)
+    page.wait_for_function("vetalode.map.queryRenderedFeatures({layers: ['clusters-number']}).length > 3")
+    assert any(url.endswith("/fonts/Noto%20Sans%20Regular/0-255.pbf") for url in fonts)
+    cluster = _largest_cluster(page)
+    at = _at(page, cluster)
+    assert _inside(page, at, numbered=True) != _inside(page, at, numbered=False)
+
+
+def _inside(page: Page, at: dict[str, float], *, numbered: bool) -> bytes:
+    """A picture of the middle of a cluster, with its number or without."""
+    seen = "visible" if numbered else "none"
+    page.evaluate("(seen) => void vetalode.map.setLayoutProperty('clusters-number', 'visibility', seen)", seen)
+    page.evaluate("() => new Promise((done) => vetalode.map.once('idle', () => done(true)).triggerRepaint())")
+    return page.screenshot(clip={"x": at["x"] - 4, "y": at["y"] - 4, "width": 8, "height": 8})
 
 
 def test_the_map_leads_to_the_start_page_in_its_language_and_back(visit, sample_served):

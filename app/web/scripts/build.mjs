@@ -1,5 +1,5 @@
-// Makes dist/ from nothing: the outlines, the map's worker, the page's script and style, and index.html naming them.
-// Every name but index.html's carries a hash of its content, so whatever is cached is never stale.
+// Makes dist/ from nothing: the outlines, the map's worker, the page's script and style, index.html naming them, and the
+// glyphs. Every name but index.html's and theirs carries a hash of its content, so whatever is cached is never stale.
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { FONT_NAME, glyphRanges, LICENCE } from "./glyphs.mjs";
 import { outlines } from "./outlines.mjs";
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -30,6 +31,11 @@ const PAGE = {
 
 const page = await readFile(path.join(ROOT, "index.html"), "utf8");
 await writeFile(path.join(DIST, "index.html"), Object.entries(PAGE).reduce(named, page));
+
+const font = path.join(DIST, "fonts", FONT_NAME);
+await mkdir(font, { recursive: true });
+await writeFile(path.join(font, "OFL.txt"), LICENCE);
+for (const [range, glyphs] of glyphRanges()) await writeFile(path.join(font, `${range}.pbf`), glyphs);
 
 function named(html, [source, asset]) {
   if (!html.includes(`"${source}"`)) throw new Error(`index.html does not name ${source}`);

@@ -4,13 +4,14 @@ import { hasPlace, sharedIn, writeAddress, type Shared } from "./address.ts";
 import { askDeposits, askTileJson, isAbort, type Deposit } from "./api.ts";
 import { asideIn } from "./aside.ts";
 import { askCatalogue, type Catalogue } from "./catalogue.ts";
+import { clusterText } from "./clusters.ts";
 import { part } from "./dom.ts";
 import { CRITICAL, FILTER_KEYS, known, queryOf, type Filter, type FilterKey } from "./filter.ts";
 import { formatNumber } from "./format.ts";
 import { hoverAt } from "./hover.ts";
 import { foldable, isNarrow, openPartOfMap } from "./layout.ts";
 import { listIn } from "./list.ts";
-import { openMap, type DepositMap, type Pointed } from "./map.ts";
+import { openMap, type DepositMap, type Pointing } from "./map.ts";
 import { noticesIn, plain } from "./notices.ts";
 import { panelFor, type Count } from "./panel.ts";
 import { speak } from "./speech.ts";
@@ -170,14 +171,18 @@ function connect(opened: DepositMap): void {
     console.error(error);
     notices.show("tiles", plain("tiles"), () => opened.reload());
   });
-  opened.onPointed((deposits) => aside.open(deposits));
-  opened.onHover((deposits, x, y) => hoverAt(hoverText(deposits), x, y));
+  opened.onPointed(({ cluster, deposits }) => {
+    if (cluster) opened.bringIntoView(cluster.position, cluster.opensAt);
+    else aside.open(deposits);
+  });
+  opened.onHover((pointing, x, y) => hoverAt(hoverText(pointing), x, y));
   part("zoom-in").addEventListener("click", () => map.zoomIn());
   part("zoom-out").addEventListener("click", () => map.zoomOut());
   part("zoom-start").addEventListener("click", () => opened.toBorderRegion());
 }
 
-function hoverText([first, ...others]: Pointed[]): string | null {
+function hoverText({ cluster, deposits: [first, ...others] }: Pointing): string | null {
+  if (cluster) return clusterText(cluster, catalogue?.commodity, lang);
   if (!first) return null;
   const words = wordsOf(lang);
   return others.length > 0 ? words.several(formatNumber(others.length + 1, lang)) : (first.name ?? words.unnamed);

@@ -4,13 +4,17 @@ import { type GeoJSONSource, type LngLatBoundsLike, Map, type MapGeoJSONFeature,
 
 import { addressOf } from "./api.ts";
 import { bboxOf } from "./box.ts";
+import { clusterFrom, type Cluster } from "./clusters.ts";
 import { tilesFor, type Filter } from "./filter.ts";
-import { DEPOSIT_LAYERS, OUTLINES, styleOf, type Look, type Shown } from "./mapstyle.ts";
+import { CLUSTERS, DEPOSIT_LAYERS, OUTLINES, styleOf, type Look, type Shown } from "./mapstyle.ts";
 import { DIAMOND, diamondImage } from "./marks.ts";
 import type { Theme } from "./palette.ts";
 
 /** Both sides of the border, from the Great Basin to Oaxaca. */
 const BORDER_REGION: LngLatBoundsLike = [-119, 16.5, -92, 41];
+
+/** A template and not an address yet: no URL parser. */
+const GLYPHS = "fonts/{fontstack}/{range}.pbf";
 
 /** A finger is wider than a dot: everything this near the pointer was pointed at. */
 const REACH_PX = { mouse: 4, touch: 12 };
@@ -23,12 +27,20 @@ export interface Pointed {
   position: [number, number];
 }
 
+/** What was pointed at: a cluster, else so many deposits, or none. */
+export interface Pointing {
+  cluster: Cluster | null;
+  deposits: Pointed[];
+}
+
+const NOTHING: Pointing = { cluster: null, deposits: [] };
+
 export type DepositMap = ReturnType<typeof openMap>;
 
 /** Throws when the browser has no WebGL. */
 export function openMap(container: HTMLElement, theme: Theme, fit: () => Padding) {
   setWorkerUrl(addressOf(ASSETS.worker));
-  let look: Look = { theme, outlines: addressOf(ASSETS.outlines), deposits: null, chosen: null };
+  let look: Look = { theme, outlines: addressOf(ASSETS.outlines), glyphs: addressOf(".") + GLYPHS, deposits: null, chosen: null };
   const map = new Map({
     container,
     style: styleOf(look),
@@ -95,20 +107,21 @@ export function openMap(container: HTMLElement, theme: Theme, fit: () => Padding
       map.easeTo({ center: target, offset, ...(zoom !== null && { zoom }) });
     },
 
-    onPointed(listener: (deposits: Pointed[]) => void): void {
+    onPointed(listener: (pointing: Pointing) => void): void {
       map.on("click", ({ point, originalEvent }) => {
         const isTouch = originalEvent instanceof PointerEvent && originalEvent.pointerType === "touch";
-        listener(pointedAt(map, point, isTouch ? REACH_PX.touch : REACH_PX.mouse));
+        listener(pointingAt(map, point, isTouch ? REACH_PX.touch : REACH_PX.mouse));
       });
     },
 
-    onHover(listener: (deposits: Pointed[], x: number, y: number) => void): void {
+    onHover(listener: (pointing: Pointing, x: number, y: number) => void): void {
       map.on("mousemove", ({ point }) => {
-        const deposits = pointedAt(map, point, REACH_PX.mouse);
-        map.getCanvas().style.cursor = deposits.length > 0 ? "pointer" : "";
-        listener(deposits, point.x, point.y);
+        const pointing = pointingAt(map, point, REACH_PX.mouse);
+        map.getCanvas().style.cursor = pointing.cluster || pointing.deposits.length > 0 ? "pointer" : "";
+        listener(pointing, point.x, point.y);
       });
-      map.on("mouseout", () => listener([], 0, 0));
+      // A map that moves takes what was pointed at from under the pointer.
+      for (const leaving of ["mouseout", "movestart"] as const) map.on(leaving, () => listener(NOTHING, 0, 0));
     },
   };
 }
@@ -123,12 +136,35 @@ export interface Padding {
   left: number;
 }
 
-function pointedAt(map: Map, { x, y }: { x: number; y: number }, reach: number): Pointed[] {
-  const layers = DEPOSIT_LAYERS.filter((id) => map.getLayer(id));
-  const box: [PointLike, PointLike] = [[x - reach, y - reach], [x + reach, y + reach]];
-  const found = layers.length > 0 ? map.queryRenderedFeatures(box, { layers }).flatMap(pointedFrom) : [];
+interface Place {
+  x: number;
+  y: number;
+}
+
+/** What is drawn on top under the pointer itself; else the deposits within reach of it, else a cluster within reach. */
+function pointingAt(map: Map, place: Place, reach: number): Pointing {
+  const [onTop] = drawnAt(map, place, 0, [...DEPOSIT_LAYERS, CLUSTERS]);
+  const under = onTop ? clusterFrom(onTop) : null;
+  const deposits = under ? [] : pointedAt(map, place, reach);
+  const cluster = deposits.length > 0 ? null : (under ?? clusterNear(map, place, reach));
+  return { cluster, deposits };
+}
+
+function pointedAt(map: Map, place: Place, reach: number): Pointed[] {
+  const found = drawnAt(map, place, reach, DEPOSIT_LAYERS).flatMap(pointedFrom);
   // Neighbouring tiles overlap a little, so a deposit near a tile's edge is found twice.
   return [...new globalThis.Map(found.map((deposit) => [deposit.id, deposit])).values()];
+}
+
+function clusterNear(map: Map, place: Place, reach: number): Cluster | null {
+  const [first] = drawnAt(map, place, reach, [CLUSTERS]);
+  return first ? clusterFrom(first) : null;
+}
+
+/** The features of those layers within reach, the topmost first. */
+function drawnAt(map: Map, { x, y }: Place, reach: number, wanted: readonly string[]): MapGeoJSONFeature[] {
+  const layers = wanted.filter((id) => map.getLayer(id));
+  return layers.length > 0 ? map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers }) : [];
 }
 
 function pointedFrom({ properties, geometry }: MapGeoJSONFeature): Pointed[] {

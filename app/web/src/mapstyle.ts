@@ -18,6 +18,7 @@ export interface Shown {
 export interface Look {
   theme: Theme;
   outlines: string;
+  glyphs: string;
   deposits: Shown | null;
   chosen: readonly number[] | null;
 }
@@ -26,10 +27,13 @@ export const OUTLINES = "outlines";
 const DEPOSITS = "deposits";
 const CHOSEN = "chosen";
 export const DEPOSIT_LAYERS = ["deposits-disc", "deposits-diamond"];
+export const CLUSTERS = "clusters";
+const FONT = "Noto Sans Regular";
 
-export function styleOf({ theme, outlines, deposits, chosen }: Look): StyleSpecification {
+export function styleOf({ theme, outlines, glyphs, deposits, chosen }: Look): StyleSpecification {
   return {
     version: 8,
+    glyphs,
     sources: {
       [OUTLINES]: { type: "geojson", data: outlines },
       ...(deposits && { [DEPOSITS]: depositSource(deposits) }),
@@ -60,17 +64,21 @@ function groundLayers(theme: Theme): LayerSpecification[] {
   ];
 }
 
+const COMMON = { source: DEPOSITS, "source-layer": "deposits" };
+const IS_CLUSTER: ExpressionSpecification = ["has", "point_count"];
+const IS_DIAMOND: ExpressionSpecification = ["in", ["get", "source"], ["literal", DIAMOND_SOURCES]];
+
+/** Clusters below, points above them, and the clusters' numbers above all. */
 function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[] {
-  const common = { source: DEPOSITS, "source-layer": "deposits" };
-  const isDiamond: FilterSpecification = ["in", ["get", "source"], ["literal", DIAMOND_SOURCES]];
   const colour = byGroup(commodity, (group) => colourOf(theme, group));
   const outline = byGroup(commodity, (group) => outlineOf(theme, group));
   return [
+    clusterDiscs(theme, colour),
     {
       id: "deposits-disc",
       type: "circle",
-      ...common,
-      filter: ["!", isDiamond],
+      ...COMMON,
+      filter: ["all", ["!", IS_CLUSTER], ["!", IS_DIAMOND]],
       paint: {
         "circle-radius": RADIUS,
         "circle-color": colour,
@@ -81,8 +89,8 @@ function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[
     {
       id: "deposits-diamond",
       type: "symbol",
-      ...common,
-      filter: isDiamond,
+      ...COMMON,
+      filter: ["all", ["!", IS_CLUSTER], IS_DIAMOND],
       layout: {
         "icon-image": DIAMOND.name,
         "icon-size": DIAMOND_SIZE,
@@ -91,7 +99,57 @@ function depositLayers(theme: Theme, commodity: Vocabulary): LayerSpecification[
       },
       paint: { "icon-color": colour, "icon-halo-color": outline, "icon-halo-width": OUTLINE_WIDTH },
     },
+    clusterNumbers(theme, commodity, colour),
   ];
+}
+
+const COUNT: ExpressionSpecification = ["get", "point_count"];
+
+/** A broad ring tells a cluster from a deposit. The more lie above the fewer, as their numbers do. */
+function clusterDiscs(theme: Theme, colour: ExpressionSpecification): LayerSpecification {
+  return {
+    id: CLUSTERS,
+    type: "circle",
+    ...COMMON,
+    filter: IS_CLUSTER,
+    layout: { "circle-sort-key": COUNT },
+    paint: {
+      "circle-radius": ["step", COUNT, 6.5, 10, 8, 100, 10, 1000, 13],
+      "circle-color": colour,
+      "circle-stroke-color": groundOf(theme, "hollow"),
+      "circle-stroke-width": 2,
+    },
+  };
+}
+
+/** Where numbers would cover one another, that of the largest cluster stands. */
+function clusterNumbers(theme: Theme, commodity: Vocabulary, colour: ExpressionSpecification): LayerSpecification {
+  return {
+    id: "clusters-number",
+    type: "symbol",
+    ...COMMON,
+    filter: IS_CLUSTER,
+    layout: {
+      "text-field": ["case", [">", COUNT, 9999], ["concat", ["round", ["/", COUNT, 1000]], "k"], ["to-string", COUNT]],
+      "text-font": [FONT],
+      "text-size": ["step", COUNT, 10, 100, 11],
+      "text-padding": 0,
+      "symbol-sort-key": ["-", COUNT],
+    },
+    paint: { "text-color": byGroup(commodity, (group) => inkOn(colourOf(theme, group))), "text-halo-color": colour, "text-halo-width": 1 },
+  };
+}
+
+const [BLACK, WHITE] = ["#000000", "#ffffff"];
+
+/** Black or white, whichever stands off the colour more (WCAG 2, relative luminance). */
+export function inkOn(colour: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return (luminance + 0.05) ** 2 > 1.05 * 0.05 ? BLACK : WHITE;
 }
 
 function chosenLayer(theme: Theme): LayerSpecification {

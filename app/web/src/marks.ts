@@ -37,3 +37,11 @@ export function markOf(shape: Shape, className: string): SVGElement {
     shape === "disc" ? svg("circle", { cx: "8", cy: "8", r: "5" }) : svg("path", { d: "M8 1.6 14.4 8 8 14.4 1.6 8Z" });
   return svg("svg", { viewBox: "0 0 16 16", class: `mark ${className}`, "aria-hidden": "true" }, outline);
 }
+
+/** A cluster for the page beside the map: a ring with a number. */
+export function clusterMark(): SVGElement {
+  const number = svg("text", { x: "12", y: "15.5", "text-anchor": "middle" });
+  number.textContent = "24";
+  const ring = svg("circle", { cx: "12", cy: "12", r: "10" });
+  return svg("svg", { viewBox: "0 0 24 24", class: "mark cluster", "aria-hidden": "true" }, ring, number);
+}

@@ -5,7 +5,7 @@ import { labelOf, titled, titleOf, type Catalogue, type Vocabulary } from "./cat
 import { el, part, webAddress } from "./dom.ts";
 import { CRITICAL, isEmpty, NO_FILTER, queryOf, type Filter, type FilterKey } from "./filter.ts";
 import { folded, formatDate, formatNumber } from "./format.ts";
-import { markOf, shapeOf } from "./marks.ts";
+import { clusterMark, markOf, shapeOf } from "./marks.ts";
 import { GROUPS, labelOfGroup } from "./palette.ts";
 import { pickerIn, type Option, type PickerWords } from "./picker.ts";
 import { wordsOf, type Lang } from "./words.ts";
@@ -148,6 +148,7 @@ function renderLegend(lang: Lang, sources: readonly Source[]): void {
   const entry = (mark: SVGElement, text: string) => el("li", {}, mark, el("span", {}, text));
   part("legend-groups").replaceChildren(...GROUPS.map((group) => entry(markOf("disc", `group-${group}`), labelOfGroup(group, lang))));
   part("legend-sources").replaceChildren(...sources.map(({ id, agency }) => entry(markOf(shapeOf(id), "hollow"), agency)));
+  part("legend-clusters").replaceChildren(entry(clusterMark(), wordsOf(lang).legendCluster));
 }
 
 function renderSources(lang: Lang, sources: readonly Source[]): void {

@@ -43,6 +43,7 @@ export interface Words {
   legend: string;
   legendColour: string;
   legendShape: string;
+  legendCluster: string;
 
   list: string;
   listShown: (shown: string, matched: string) => string;
@@ -175,6 +176,8 @@ const en: Words = {
   legend: "Legend",
   legendColour: "Colour: leading commodity",
   legendShape: "Shape: source",
+  legendCluster: "So many deposits close together, in the colour of the commodity that leads most of them. Select the ring to open it.",
+
   list: "Deposits in this view",
   listShown: (shown, matched) => `${shown} of ${matched} in this view`,
   listEmpty: "No deposit in this view matches the filters.",
@@ -323,6 +326,8 @@ const es: Words = {
   legend: "Leyenda",
   legendColour: "Color: sustancia principal",
   legendShape: "Forma: fuente",
+  legendCluster: "Tantos yacimientos cercanos entre sí, del color de la sustancia que encabeza más de ellos. Elija el anillo para abrirlo.",
+
   list: "Yacimientos en esta vista",
   listShown: (shown, matched) => `${shown} de ${matched} en esta vista`,
   listEmpty: "Ningún yacimiento de esta vista cumple los filtros.",
