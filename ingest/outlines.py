@@ -1,6 +1,7 @@
 """Countries and states as an archive of tiles: the boundaries against which positions are checked, for the eye."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from app.domain.bbox import Bbox
 from app.domain.vocabulary import Term, vocabulary
-from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, EXTENT, GIRTH_M
+from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, BOUNDARY_NAMES, BUFFER, EXTENT, GIRTH_M
 from ingest import archives
 from ingest.archives import Numbered
 from ingest.places import BUILT
@@ -33,7 +34,10 @@ def bake(engine: Engine, folder: Path) -> str | None:
         "type": "overlay",
         "attribution": "Natural Earth",
         "made_from": fingerprint,
-        "vector_layers": [{"id": BOUNDARIES, "fields": _FIELDS, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}],
+        "vector_layers": [
+            {"id": layer, "fields": _FIELDS, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}
+            for layer in (BOUNDARIES, BOUNDARY_NAMES)
+        ],
     }
     with engine.begin() as connection:
         _load(connection, lines)
@@ -61,6 +65,7 @@ def _load(connection: Connection, lines: bytes) -> None:
     rows = [{"code": code, "en": term.label.en, "es": term.label.es} for code, term in _terms().items()]
     connection.execute(text("INSERT INTO named VALUES (:code, :en, :es)"), rows)
     connection.execute(_PIECES)
+    connection.execute(_NAMES)
 
 
 # Latitudes that Web Mercator does not have are cut off.
@@ -77,6 +82,15 @@ _PIECES = text("""
           UNION ALL
           SELECT 'state', state, country, geom FROM part WHERE state IS NOT NULL) AS boundary
     JOIN named ON named.code = boundary.code
+""")
+
+# In the midst of the largest part: a name for each part of each tile would be many. To 20 km, near enough for that.
+_NAMES = text("""
+    CREATE TEMPORARY TABLE label ON COMMIT DROP AS
+    SELECT DISTINCT ON (code) level, code, country, name_en, name_es,
+           (ST_MaximumInscribedCircle(coalesce(ST_Simplify(part.geom, 20000), part.geom))).center AS geom
+    FROM piece CROSS JOIN LATERAL ST_Dump(geom) AS part
+    ORDER BY code, ST_Area(part.geom) DESC
 """)
 
 # What lies in a tile is cut out of what lies in the larger tile around it, with an eighth of its side to spare.
@@ -107,10 +121,31 @@ _DRAWN = text("""
 """)
 
 
+_NAMED = text("""
+    SELECT x, y, ST_AsMVT(said.*, 'boundary_names', 4096, 'geom' ORDER BY label.level, label.code)
+    FROM label
+    CROSS JOIN LATERAL (SELECT floor((ST_X(geom) / :girth + 0.5) * :units)::int AS across,
+                               floor((0.5 - ST_Y(geom) / :girth) * :units)::int AS down) AS at
+    CROSS JOIN LATERAL generate_series((across - :ring) >> 12, (across + :ring) >> 12) AS x
+    CROSS JOIN LATERAL generate_series((down - :ring) >> 12, (down + :ring) >> 12) AS y
+    CROSS JOIN LATERAL (SELECT label.level, label.code, label.country, name_en, name_es,
+                               ST_MakePoint(across - x * 4096, down - y * 4096) AS geom) AS said
+    WHERE x BETWEEN 0 AND :last AND y BETWEEN 0 AND :last
+    GROUP BY x, y
+""")
+
+
 def _tiles(connection: Connection) -> Iterator[Numbered]:
     for zoom in range(BOUNDARIES_MAX_ZOOM + 1):
         if zoom:
             for statement in _FINER.split(";"):
                 connection.execute(text(statement), {"zoom": zoom})
-        drawn = connection.execute(_DRAWN, {"zoom": zoom, "half_a_unit": GIRTH_M / (1 << zoom) / EXTENT / 2})
-        yield from sorted(archives.numbered(zoom, x, y, bytes(tile)) for x, y, tile in drawn)
+        units = EXTENT << zoom
+        tiles = defaultdict[tuple[int, int], bytes](bytes)
+        # The layers of a tile stand one after the other.
+        for x, y, layer in connection.execute(_DRAWN, {"zoom": zoom, "half_a_unit": GIRTH_M / units / 2}):
+            tiles[x, y] += bytes(layer)
+        told = {"girth": GIRTH_M, "units": units, "ring": BUFFER, "last": (1 << zoom) - 1}
+        for x, y, layer in connection.execute(_NAMED, told):
+            tiles[x, y] += bytes(layer)
+        yield from sorted(archives.numbered(zoom, *place, tile) for place, tile in tiles.items())

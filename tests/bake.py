@@ -34,5 +34,8 @@ def boundaries(store: Engine, folder: Path, name: str = "Mexico") -> str | None:
     places = ((z, x, y) for z in range(BOUNDARIES_MAX_ZOOM + 1) for x in range(1 << z) for y in range(1 << z))
     tiles = sorted(archives.numbered(*place, square) for place in places)
     fields = dict.fromkeys(("level", "code", "country", "name_en", "name_es"), "String")
-    metadata = {"attribution": "Natural Earth", "vector_layers": [{"id": "boundaries", "fields": fields}]}
+    metadata = {
+        "attribution": "Natural Earth",
+        "vector_layers": [{"id": "boundaries", "fields": fields, "minzoom": 0, "maxzoom": BOUNDARIES_MAX_ZOOM}],
+    }
     return archives.write(folder, tiles, _MEXICO, metadata)

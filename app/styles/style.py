@@ -7,7 +7,7 @@ from typing import Any
 from app.styles.looks import Look
 from app.styles.scales import Expression, legible_on
 from app.tiles.drawing import LAYER
-from app.tiles.pyramid import BOUNDARIES
+from app.tiles.pyramid import BOUNDARIES, BOUNDARY_NAMES
 from app.words import Lang
 
 FONTS = ["Noto Sans Regular"]
@@ -49,7 +49,8 @@ def _ground(look: Look, lang: Lang) -> Iterator[Layer]:
     colours = look.ground
 
     def layer(name: str, kind: str, level: str, **more: Any) -> Layer:
-        about = {"id": name, "type": kind, "source": BOUNDARIES, "source-layer": BOUNDARIES}
+        of = BOUNDARY_NAMES if kind == "symbol" else BOUNDARIES
+        about = {"id": name, "type": kind, "source": BOUNDARIES, "source-layer": of}
         return {**about, "filter": ["==", ["get", "level"], level], **more}
 
     def line(name: str, level: str, colour: str, width: Expression) -> Layer:

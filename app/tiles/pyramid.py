@@ -13,7 +13,7 @@ EXTENT = 4096
 BUFFER = 64
 # A unit of a zoom-12 tile is 2.4 m, finer than any position we hold; clients draw deeper zooms from it.
 MAX_ZOOM = 12
-BOUNDARIES = "boundaries"
+BOUNDARIES, BOUNDARY_NAMES = "boundaries", "boundary_names"
 # The lines are of 1:10 million, whose pen is wider than a unit at this zoom.
 BOUNDARIES_MAX_ZOOM = 6
 

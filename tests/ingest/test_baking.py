@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 from pmtiles.tile import Compression, TileType
 from sqlalchemy import Engine, text
@@ -120,6 +121,20 @@ def test_boundaries_are_countries_and_states_in_both_languages(boundaries: Path)
     }
     assert world["US"]["name_es"] == "Estados Unidos"
     assert {f["geometry"]["type"] for drawn in tiles.values() for f in drawn} <= {"Polygon", "MultiPolygon"}
+
+
+def test_a_boundary_is_named_once_and_inside_of_it(boundaries: Path) -> None:
+    _, tiles = opened(boundaries, "boundary_names")
+    for zoom in range(BOUNDARIES_MAX_ZOOM + 1):
+        names = Counter(
+            f["properties"]["code"] for at, drawn in tiles.items() for f in filter(inside, drawn) if at[0] == zoom
+        )
+        assert {"US", "MX", "US-NV", "MX-SON"} <= names.keys()
+        assert set(names.values()) == {1}
+    (sonora,) = (f for f in tiles[6, 12, 26] if f["properties"]["code"] == "MX-SON" and inside(f))
+    _, lines = opened(boundaries, "boundaries")
+    (shape,) = (f for f in lines[6, 12, 26] if f["properties"]["code"] == "MX-SON")
+    assert shapely.geometry.shape(shape["geometry"]).contains(shapely.Point(sonora["geometry"]["coordinates"]))
 
 
 def test_boundaries_are_made_once(boundaries: Path, sample_store: Engine, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`/tiles`: layers as vector tiles, and the TileJSON that describes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +17,7 @@ from app.errors import BadValue, NotThere
 from app.queries.catalogue import Release, SourceCard, sources
 from app.queries.tilesets import DEPOSITS, LAYERS, Tileset, deepest
 from app.tiles.drawing import fields
-from app.tiles.pyramid import BOUNDARIES, Tile, check_zoom
+from app.tiles.pyramid import BOUNDARIES, BOUNDARY_NAMES, Tile, check_zoom
 from app.words import Words, nearest, quoted
 
 router = APIRouter()
@@ -47,17 +48,17 @@ async def tilejson(request: Request, layers: str, release: str | None = None) ->
         "maxzoom": deepest(names),
         "bounds": [box.west, box.south, box.east, box.north],
         "vector_layers": [
-            {
-                "id": layer,
-                "description": _ABOUT[layer].speak(asked.lang),
-                "fields": archive.metadata["vector_layers"][0]["fields"] if archive else fields(of.sources),
-                "minzoom": 0,
-                "maxzoom": LAYERS[layer],
-            }
+            {**drawn, "description": _ABOUT[drawn["id"]].speak(asked.lang)}
             for layer, archive in zip(names, tileset.archives, strict=True)
+            for drawn in (archive.metadata["vector_layers"] if archive else _made(layer, of))
         ],
     }
     return JSONResponse(said, headers=kept)
+
+
+def _made(layer: str, release: Release) -> list[dict[str, Any]]:
+    """What a tile of the layer holds where it is made when it is asked for."""
+    return [{"id": layer, "fields": fields(release.sources), "minzoom": 0, "maxzoom": LAYERS[layer]}]
 
 
 async def tile(request: Request) -> Response:
@@ -172,5 +173,6 @@ def _attributions(tileset: Tileset, agencies: Sequence[str]) -> Iterable[str]:
 
 _ABOUT = {
     BOUNDARIES: Words("Countries and states", "Países y estados"),
+    BOUNDARY_NAMES: Words("Where their names are written", "Dónde se escriben sus nombres"),
     DEPOSITS: Words("Mineral deposits", "Yacimientos minerales"),
 }
