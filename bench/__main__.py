@@ -3,17 +3,19 @@
 import argparse
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ingesting, serving
+from bench import ingesting, serving, tiling
 from bench.figures import Figure
 
 BENCHES: dict[str, Callable[[str, Path], list[Figure]]] = {
     "ingest": ingesting.measure,
     "serving": serving.measure,
+    "tiles": tiling.measure,
 }
 
 _ROOT = Path(__file__).parents[1]
@@ -31,6 +33,9 @@ def main() -> int:
         parser.error("DATABASE_URL is not set; run the benches by `make bench`")
     folder = _ROOT / "var" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
+    archives = folder / "archives"
+    shutil.rmtree(archives, ignore_errors=True)
+    os.environ["ARCHIVES"] = str(archives)
     chosen = asked.names or list(BENCHES)
     figures = [figure for name in chosen for figure in BENCHES[name](os.environ["DATABASE_URL"], folder)]
     text = _page(figures)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 from bench import services, stores
-from bench.figures import Figure, timed
+from bench.figures import Figure
 from bench.load import CONNECTIONS, Load, load
 
 _SEED = 20_261
@@ -44,8 +44,7 @@ def measure(server: str, folder: Path) -> list[Figure]:
         return [Figure("items, against tipg", "not measured: wrk is not installed")]
     whole, *_ = stores.files(folder)
     with stores.database(server) as url:
-        for words in (("migrate",), ("ingest", "mrds", "--synthetic", str(whole)), ("publish",)):
-            timed((*stores.VETALODE, *words), {"DATABASE_URL": url})
+        stores.publish(url, whole)
         boxes, ids = _boxes(url), _ids(url)
         with services.ours(url) as ours:
             if services.has_tipg():
@@ -146,7 +145,7 @@ def _not_modified(base: str) -> Figure:
     path = f"{_OURS}?limit=100"
     asked = urllib.request.Request(base + path, headers={"Accept": "*/*"})
     tag = urllib.request.urlopen(asked).headers["ETag"]
-    rounds = [load(base, [path], _SECONDS, tag) for _ in range(_ROUNDS)]
+    rounds = [load(base, [path], _SECONDS, {"If-None-Match": tag}) for _ in range(_ROUNDS)]
     if any(one.bytes > _EMPTY * one.answers for one in rounds):
         raise ValueError(f"{base}{path} was not answered by 304 alone")
     rate = median(one.per_second for one in rounds)
@@ -154,13 +153,13 @@ def _not_modified(base: str) -> Figure:
 
 
 def _ids(url: str) -> list[str]:
-    return [str(row[0]) for row in _drawn(url, "id", 100_000)]
+    return [str(row[0]) for row in stores.drawn(url, "id", 100_000)]
 
 
 def _boxes(url: str) -> list[str]:
     """Around deposits drawn at random, from a tenth of a degree wide to five: as a map shows them at its zooms."""
     chance = random.Random(_SEED)
-    return [_box(chance, *row) for row in _drawn(url, "longitude, latitude", 24_000)]
+    return [_box(chance, *row) for row in stores.drawn(url, "longitude, latitude", 24_000)]
 
 
 def _box(chance: random.Random, x: float, y: float) -> str:
@@ -168,12 +167,6 @@ def _box(chance: random.Random, x: float, y: float) -> str:
     height = 0.7 * width
     west, south = x - chance.random() * width, y - chance.random() * height
     return f"{max(west, -180):.5f},{max(south, -90):.5f},{min(west + width, 180):.5f},{min(south + height, 90):.5f}"
-
-
-def _drawn(url: str, columns: str, number: int) -> list[tuple[float, ...]]:
-    with stores.connected(url) as connection:
-        statement = text(f"SELECT {columns} FROM deposit ORDER BY md5(id) LIMIT {number}")
-        return [tuple(row) for row in connection.execute(statement)]
 
 
 def _number(url: str) -> int:

@@ -4,10 +4,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from bench import synthetic
+from bench.figures import timed
 
 VETALODE = (sys.executable, "-m", "ingest")
 _DATABASE = "vetalode_bench"
@@ -35,6 +37,23 @@ def database(server: str) -> Iterator[str]:
             yield make_url(server).set(database=_DATABASE).render_as_string(hide_password=False)
         finally:
             connection.execute(text(f"DROP DATABASE {_DATABASE} WITH (FORCE)"))
+
+
+def publish(url: str, mrds: Path, *sgm: Path) -> None:
+    """Fills the empty database with the synthetic files and publishes them."""
+    ingests = [
+        ("ingest", "mrds", "--synthetic", str(mrds)),
+        *(("ingest", "sgm", "--synthetic", str(one)) for one in sgm),
+    ]
+    for words in (("migrate",), *ingests, ("publish",)):
+        timed((*VETALODE, *words), {"DATABASE_URL": url})
+
+
+def drawn(url: str, columns: str, number: int) -> list[tuple[Any, ...]]:
+    """Columns of so many deposits in an order of chance, always the same one."""
+    with connected(url) as connection:
+        statement = text(f"SELECT {columns} FROM deposit ORDER BY md5(id) LIMIT {number}")
+        return [tuple(row) for row in connection.execute(statement)]
 
 
 @contextmanager
