@@ -88,7 +88,7 @@ def martin(binary: str, url: str, archive: Path, *, caching: bool) -> Iterator[s
 
 @contextmanager
 def pg_tileserv(binary: str, url: str) -> Iterator[str]:
-    """The address of pg_tileserv on one processor; its tiles are `/peer.points/{z}/{x}/{y}.pbf`, after `fill_points`."""
+    """The address of pg_tileserv on one processor; after `fill_points` it has `/peer.points/{z}/{x}/{y}.pbf`."""
     port = _free_port()
     told = {
         "DATABASE_URL": _for_others(url),
