@@ -1,5 +1,6 @@
 """Deposits as tiles draw them, made once at publishing: where each is on the grid, and what a cluster tells of it."""
 
+from app.db.tables import POINT_FILTERS
 from app.tiles.pyramid import BITS, GIRTH_M, interleaved
 
 KINDS, POINTS = "tile_kind", "tile_point"
@@ -20,6 +21,7 @@ def _spread(axis: str) -> str:
     return " | ".join(f"(({_SPREAD})[1 + (({axis} >> {bits}) & 255)] << {2 * bits})" for bits in range(0, BITS, 8))
 
 
+_FILTERS = ", ".join(POINT_FILTERS)
 _ALIKE = "deposit.source, deposit.commodities[1], deposit.critical_to"
 
 
@@ -40,13 +42,13 @@ def filling_points(release: int) -> str:
     return f"""
         INSERT INTO {POINTS}_r{release} (
             release, ordinal, x, y, grid, kind, release_level, source, status, country, state, commodities,
-            critical_to, critical_lists, id, name)
+            critical_to, critical_lists, id, name, {_FILTERS})
         SELECT {release}, row_number() OVER (ORDER BY grid, id), x, y, grid, kind, release_level, source, status,
-               country, state, commodities, critical_to, critical_lists, id, name
+               country, state, commodities, critical_to, critical_lists, id, name, {_FILTERS}
         FROM (SELECT placed.*, ({_spread("x")}) | (({_spread("y")}) << 1) AS grid
               FROM (SELECT deposit.id, deposit.name, deposit.source, deposit.status, deposit.country, deposit.state,
                            deposit.commodities, deposit.critical_to, deposit.critical_lists, deposit.release_level,
-                           kind.kind,
+                           kind.kind, {_FILTERS},
                            {_units(f"ST_X(deposit.geom_3857) + {_HALF}")} AS x,
                            {_units(f"{_HALF} - ST_Y(deposit.geom_3857)")} AS y
                     FROM deposit_r{release} AS deposit

@@ -371,6 +371,14 @@ deposit_feature = Table(
     postgresql_partition_by="LIST (release)",
 )
 
+# What filters ask for besides: of all else, the deposit itself is asked.
+_ASKED_BY_CODE = (
+    *("operation_type", "deposit_type", "deposit_form", "production_size", "deposit_size", "operation_size"),
+    *("feature_kind", "occurrence_type", "mine_status"),
+)
+_ASKED_BY_YEAR = ("discovered_year", "first_production_year", "last_production_year")
+POINT_FILTERS = (*_ASKED_BY_CODE, *_ASKED_BY_YEAR, "retrieved", "synthetic")
+
 # A deposit as tiles draw it, in the order of its place: `x` from the west and `y` from the north in Web Mercator, by
 # 24 bits each, and `grid` both of them, bit by bit (Morton's order), so that a tile of any zoom is one range of it.
 # `ordinal` numbers the rows of a release in the order of `grid` and `id`. The narrow columns come first: to count all
@@ -394,6 +402,10 @@ tile_point = Table(
     Column("critical_lists", ARRAY(_Code), nullable=False),
     Column("id", _Code, nullable=False),
     Column("name", Text),
+    *(Column(name, _Code) for name in _ASKED_BY_CODE),
+    *(Column(name, SmallInteger) for name in _ASKED_BY_YEAR),
+    Column("retrieved", Date, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
     Index("tile_point_grid_idx", "grid"),
     Index("tile_point_id_idx", "id"),
     Index("tile_point_commodities_idx", "commodities", postgresql_using="gin"),

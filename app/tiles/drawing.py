@@ -37,6 +37,8 @@ _LEADING = 5
 _PARTNERS = ("US", "MX")
 # Below this zoom the ranges of a tile hold most deposits, which are then read sooner as a whole.
 _WHOLE_BELOW = 3
+# Where each point's deposit must be looked up besides, that holds for longer.
+_JOINED_WHOLE_BELOW = 6
 
 _TEXT = ("id", "name", "source", "country", "state", "status", "commodity", "commodities", "critical_to")
 
@@ -56,7 +58,7 @@ def of_tile(
     tile: Tile, points: FromClause, wanted: ColumnElement[bool], release: int, sources: Sequence[str]
 ) -> Select[bytes]:
     """The bytes of a tile of those `points` (`tile_point`, or a join of it) that are `wanted`, of these sources."""
-    near = None if tile.z < _WHOLE_BELOW else ranges(tile)
+    near = None if tile.z < (_WHOLE_BELOW if points is tile_point else _JOINED_WHOLE_BELOW) else ranges(tile)
     drawn = _features(tile.z, _found(tile.z, points, wanted, release, near), release, sources)
     shift = func.unnest(literal(list(shifts(tile)), ARRAY(Integer))).table_valued("by", name="shift").render_derived()
     x, y = drawn.c.x + shift.c.by - tile.x * EXTENT, drawn.c.y - tile.y * EXTENT

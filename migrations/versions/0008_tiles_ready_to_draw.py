@@ -13,6 +13,11 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 CODE = sa.Text(collation="C")
+CODES = (
+    *("operation_type", "deposit_type", "deposit_form", "production_size", "deposit_size", "operation_size"),
+    *("feature_kind", "occurrence_type", "mine_status"),
+)
+YEARS = ("discovered_year", "first_production_year", "last_production_year")
 
 
 def upgrade() -> None:
@@ -36,6 +41,10 @@ def upgrade() -> None:
         sa.Column("critical_lists", ARRAY(CODE), nullable=False),
         sa.Column("id", CODE, nullable=False),
         sa.Column("name", sa.Text),
+        *(sa.Column(name, CODE) for name in CODES),
+        *(sa.Column(name, sa.SmallInteger) for name in YEARS),
+        sa.Column("retrieved", sa.Date, nullable=False),
+        sa.Column("synthetic", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("release", "ordinal", name=op.f("tile_point_pkey")),
         postgresql_partition_by="LIST (release)",
     )

@@ -27,6 +27,7 @@ FILTERS = (
     DepositFilter(countries=("MX",), statuses=("producer", "past-producer")),
     DepositFilter(within="sgm"),
     DepositFilter(lists=("us-critical-2025",)),
+    DepositFilter(equals=(("synthetic", True),)),
     # What the point has not, is asked of the deposit.
     DepositFilter(bbox=Bbox(-115, 28, -105, 33)),
     DepositFilter(predicate=Like(Stated("name"), Literal("S%"))),
