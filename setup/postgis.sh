@@ -92,7 +92,7 @@ move_home() {
     local outside
     outside=$(outside_home "$root")
     stop_server "$(readlink -f "$1")"
-    install -d -m 755 "$(dirname "$outside")"
+    command install -d -m 755 "$(dirname "$outside")"
     # An earlier clone at this path left it.
     [ ! -e "$outside" ] || { stop_server "$outside" && set_aside "$outside"; }
     mv -T "$1" "$outside"
