@@ -16,6 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url, text
 
 from app.domain.properties import Kind, properties
+from app.tiles.drawing import OF_POINT
 from app.tiles.pyramid import BUFFER, EXTENT
 from bench import stores
 
@@ -70,7 +71,7 @@ def martin(binary: str, url: str, archive: Path, *, caching: bool) -> Iterator[s
                     "extent": EXTENT,
                     "buffer": BUFFER,
                     "clip_geom": False,
-                    "properties": dict.fromkeys(_ATTRIBUTES, "text"),
+                    "properties": dict.fromkeys(OF_POINT, "text"),
                 }
             },
         },
@@ -100,10 +101,6 @@ def pg_tileserv(binary: str, url: str) -> Iterator[str]:
     }
     with _running((binary,), told, port, "/health") as base:
         yield base
-
-
-# What a point of our tiles tells.
-_ATTRIBUTES = ("id", "name", "source", "country", "state", "status", "commodity", "commodities", "critical_to")
 
 
 def fill_points(url: str) -> None:

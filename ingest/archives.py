@@ -1,6 +1,5 @@
 """Archives of tiles: PMTiles files, each called by the sha256 of its bytes, so that one is never another."""
 
-import gzip
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
@@ -14,15 +13,15 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from app.domain.bbox import Bbox
-from app.tiles.pyramid import path_of
+from app.tiles.pyramid import packed, path_of
 
 # Number and gzipped bytes of a tile.
 Numbered = tuple[int, bytes]
 
 
 def numbered(z: int, x: int, y: int, tile: bytes) -> Numbered:
-    """A tile ready for an archive. The same bytes each time, so without the hour."""
-    return zxy_to_tileid(z, x, y), gzip.compress(tile, compresslevel=6, mtime=0)
+    """A tile ready for an archive."""
+    return zxy_to_tileid(z, x, y), packed(tile)
 
 
 def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mapping[str, Any]) -> str | None:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
-from app.domain.bbox import Bbox
+from app.domain.mercator import GIRTH_M, WORLD
 from app.domain.vocabulary import Term, vocabulary
-from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, BOUNDARY_NAMES, BUFFER, EXTENT, GIRTH_M
+from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, BOUNDARY_NAMES, BUFFER, EXTENT
 from ingest import archives
 from ingest.archives import Numbered
 from ingest.places import BUILT
 
 _FIELDS = {"level": "String", "code": "String", "country": "String", "name_en": "String", "name_es": "String"}
-_WORLD = Bbox(-180, -85.0511, 180, 85.0511)
 
 
 def bake(engine: Engine, folder: Path) -> str | None:
@@ -41,7 +40,7 @@ def bake(engine: Engine, folder: Path) -> str | None:
     }
     with engine.begin() as connection:
         _load(connection, lines)
-        return archives.write(folder, _tiles(connection), _WORLD, metadata)
+        return archives.write(folder, _tiles(connection), WORLD, metadata)
 
 
 def _fingerprint(lines: bytes) -> str:

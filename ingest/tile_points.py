@@ -1,7 +1,8 @@
 """Deposits as tiles draw them, made once at publishing: where each is on the grid, and what a cluster tells of it."""
 
 from app.db.tables import POINT_FILTERS
-from app.tiles.pyramid import BITS, GIRTH_M, interleaved
+from app.domain.mercator import GIRTH_M
+from app.tiles.pyramid import BITS, SPREAD
 
 KINDS, POINTS = "tile_kind", "tile_point"
 
@@ -9,8 +10,7 @@ KINDS, POINTS = "tile_kind", "tile_point"
 _HALF = GIRTH_M / 2
 _LAST = (1 << BITS) - 1
 
-# The bits of each byte with a gap before each.
-_SPREAD = f"CAST('{{{','.join(str(interleaved(byte, 0)) for byte in range(256))}}}' AS bigint[])"
+_SPREAD = f"CAST('{{{','.join(map(str, SPREAD))}}}' AS bigint[])"
 
 
 def _units(metres: str) -> str:

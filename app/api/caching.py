@@ -27,7 +27,7 @@ def _program() -> str:
 
 
 _PROGRAM = _program()
-_FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_GOOD = "public, max-age=31536000, immutable"
 # A map shows a release two minutes after it was published at the latest, and goes on for a day where we do not answer.
 _FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
@@ -56,7 +56,7 @@ def of_tile(release: Release, *, for_good: bool) -> dict[str, str]:
     """
     return {
         "Last-Modified": _published(release),
-        "Cache-Control": _FOR_GOOD if for_good else _FOR_A_MINUTE,
+        "Cache-Control": FOR_GOOD if for_good else _FOR_A_MINUTE,
         "Access-Control-Allow-Origin": "*",
     }
 
@@ -87,9 +87,12 @@ def spoken(lang: Lang) -> dict[str, str]:
 
 def of_bytes(body: bytes, lang: Lang) -> dict[str, str]:
     """For an answer that is of no release: its bytes are its name."""
-    tag = blake2b(body, digest_size=9).hexdigest()
     told = {"Content-Language": lang, "Vary": _VARY}
-    return {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache", **told}
+    return {"ETag": tag_of_bytes(body), "Cache-Control": "public, no-cache", **told}
+
+
+def tag_of_bytes(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=9).hexdigest()}"'
 
 
 def unchanged(request: Request, given: dict[str, str]) -> Response | None:

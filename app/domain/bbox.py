@@ -52,6 +52,16 @@ class Bbox:
         return replace(self, east=180.0), replace(self, west=-180.0)
 
 
+def around(boxes: Sequence[Bbox]) -> Bbox:
+    """The box of degrees around one or several that do not cross the 180th meridian."""
+    return Bbox(
+        min(box.west for box in boxes),
+        min(box.south for box in boxes),
+        max(box.east for box in boxes),
+        max(box.north for box in boxes),
+    )
+
+
 def _number(text: str) -> float:
     try:
         return math.nan if "_" in text else float(text)

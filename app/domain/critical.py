@@ -17,6 +17,8 @@ from app.domain.vocabulary import TERMS, vocabulary
 from app.words import Words
 
 FOLDER = TERMS / "critical"
+# The countries of the plan under which the surveys share.
+PARTNERS = ("US", "MX")
 
 
 @dataclass(frozen=True, slots=True)

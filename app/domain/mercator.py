@@ -3,13 +3,17 @@
 import math
 from typing import Any
 
+from app.domain.bbox import Bbox
+
 NAME = "WebMercatorQuad"
 TITLE = "Google Maps Compatible for the World"
 URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 CRS = "http://www.opengis.net/def/crs/EPSG/0/3857"
 
-# Half the girth of the sphere of EPSG:3857, in metres; the map is a square of twice that.
-_HALF = math.pi * 6378137.0
+# The girth of the sphere of EPSG:3857, in metres: the side of the square that the map is.
+GIRTH_M = 2 * math.pi * 6378137.0
+# What the square shows, in degrees.
+WORLD = Bbox(-180, -85.0511, 180, 85.0511)
 _TILE_PIXELS = 256
 # The standard's pixel is 0.28 mm wide.
 _PIXEL_M = 0.00028
@@ -39,13 +43,13 @@ def matrix_set(last_zoom: int) -> dict[str, Any]:
 
 
 def _matrix(zoom: int) -> dict[str, Any]:
-    cell = 2 * _HALF / _TILE_PIXELS / 2**zoom
+    cell = GIRTH_M / _TILE_PIXELS / 2**zoom
     return {
         "id": str(zoom),
         "scaleDenominator": cell / _PIXEL_M,
         "cellSize": cell,
         "cornerOfOrigin": "topLeft",
-        "pointOfOrigin": [-_HALF, _HALF],
+        "pointOfOrigin": [-GIRTH_M / 2, GIRTH_M / 2],
         "tileWidth": _TILE_PIXELS,
         "tileHeight": _TILE_PIXELS,
         "matrixWidth": 2**zoom,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.bbox import Bbox
+from app.domain.bbox import around
 from app.domain.deposit import ALL
 from app.queries.catalogue import Extent, SourceCard
 from app.words import Words
@@ -57,15 +57,9 @@ def collections(cards: Sequence[SourceCard], extents: Mapping[str, Extent]) -> I
 def _united(extents: list[Extent]) -> Extent | None:
     if not extents:
         return None
-    boxes = [extent.bounds for extent in extents]
     return Extent(
         deposits=sum(extent.deposits for extent in extents),
-        bounds=Bbox(
-            min(box.west for box in boxes),
-            min(box.south for box in boxes),
-            max(box.east for box in boxes),
-            max(box.north for box in boxes),
-        ),
+        bounds=around([extent.bounds for extent in extents]),
         first=min(extent.first for extent in extents),
         last=max(extent.last for extent in extents),
     )

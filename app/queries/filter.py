@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.bbox import Bbox
+from app.domain.critical import PARTNERS
 from app.domain.deposit import ReleaseLevel
 from app.domain.interval import Interval
 from app.domain.predicate import All, Among, Codes, Compared, InBox, Literal, Predicate, Sets, Stated, Truth, Value
@@ -17,8 +18,7 @@ class Critical(StrEnum):
     EITHER = "either"
 
 
-# The countries of the plan under which the surveys share.
-_PARTNERS = Codes(("MX", "US"))
+_PARTNERS = Codes(PARTNERS)
 
 
 @dataclass(frozen=True, slots=True)

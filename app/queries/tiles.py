@@ -1,7 +1,6 @@
 """Vector tiles of what a filter wants, made by PostGIS: every deposit of the tile and of a ring around it, alone or
 counted in a cluster."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, Select, and_
@@ -16,7 +15,7 @@ from app.tiles import drawing
 from app.tiles.pyramid import Tile
 
 
-def tile_statement(tile: Tile, wanted: DepositFilter, release: Release, sources: Sequence[str]) -> Select[bytes]:
+def tile_statement(tile: Tile, wanted: DepositFilter, release: Release) -> Select[bytes]:
     """The tile's bytes. What its points have not is asked of the deposits themselves."""
     visible = tile_point.c.release_level <= wanted.release_level
     asked = condition(wanted.asked())
@@ -26,7 +25,7 @@ def tile_statement(tile: Tile, wanted: DepositFilter, release: Release, sources:
     else:
         same = and_(deposit.c.release == tile_point.c.release, deposit.c.id == tile_point.c.id)
         points = tile_point.join(deposit, same)
-    return drawing.of_tile(tile, points, and_(visible, asked), release.id, sources)
+    return drawing.of_tile(tile, points, and_(visible, asked), release.id, release.sources)
 
 
 def _columns(asked: ColumnElement[bool]) -> set[str]:
@@ -37,9 +36,7 @@ def _as_of_point(element: Any, **_: Any) -> Any:
     return tile_point.c[element.name] if isinstance(element, Column) and element.table is deposit else None
 
 
-async def tile_bytes(
-    connection: AsyncConnection, tile: Tile, wanted: DepositFilter, release: Release, sources: Sequence[str]
-) -> bytes:
+async def tile_bytes(connection: AsyncConnection, tile: Tile, wanted: DepositFilter, release: Release) -> bytes:
     """The tile as Mapbox Vector Tile; empty where no deposit is."""
-    made: bytes = (await connection.execute(tile_statement(tile, wanted, release, sources))).scalar_one()
+    made: bytes = (await connection.execute(tile_statement(tile, wanted, release))).scalar_one()
     return bytes(made)

@@ -18,7 +18,7 @@ from app.queries.tiles import tile_bytes
 from app.tiles import drawing
 from app.tiles.archive import Archive, Archives
 from app.tiles.kept import Kept
-from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, MAX_ZOOM, Tile
+from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, MAX_ZOOM, Tile, packed
 from app.words import Words
 
 DEPOSITS = drawing.LAYER
@@ -141,9 +141,8 @@ class Tilesets:
         return await asyncio.to_thread(_together, _parts(tileset, tile.z, tile.x, tile.y), drawn)
 
     async def _drawn(self, tileset: Tileset, tile: Tile) -> bytes:
-        release = tileset.release
         async with self._engine.connect() as connection:
-            return await tile_bytes(connection, tile, tileset.wanted, release, release.sources)
+            return await tile_bytes(connection, tile, tileset.wanted, tileset.release)
 
 
 def _parts(tileset: Tileset, z: int, x: int, y: int) -> list[bytes]:
@@ -153,4 +152,4 @@ def _parts(tileset: Tileset, z: int, x: int, y: int) -> list[bytes]:
 def _together(stored: Sequence[bytes], drawn: bytes) -> bytes:
     """Vector tiles one after the other are one with all their layers. What is drawn are deposits, which come last."""
     whole = b"".join((*map(gzip.decompress, stored), drawn))
-    return gzip.compress(whole, compresslevel=6, mtime=0) if whole else b""
+    return packed(whole) if whole else b""

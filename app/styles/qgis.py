@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.styles import shapes
 from app.styles.looks import Look
-from app.styles.scales import Expression, Scale, legible_on
+from app.styles.scales import Expression, Scale, legible_on, rgb
 from app.styles.style import RADII_PX
 from app.tiles.drawing import LAYER
 from app.tiles.pyramid import BOUNDARIES, BOUNDARIES_MAX_ZOOM, MAX_ZOOM
@@ -179,7 +179,7 @@ def _svg(shape: str) -> str:
 
 
 def _rgba(colour: str) -> str:
-    return ",".join([*(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)), "255"])
+    return ",".join(map(str, (*rgb(colour), 255)))
 
 
 def _mm(pixels: float) -> str:

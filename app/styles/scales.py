@@ -47,13 +47,18 @@ def count(attribute: str) -> Expression:
 
 def mixed(colour: str, into: str, share: float) -> str:
     """So much of a colour in another one, both as #rrggbb."""
-    pairs = [(int(colour[at : at + 2], 16), int(into[at : at + 2], 16)) for at in (1, 3, 5)]
+    pairs = zip(rgb(colour), rgb(into), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    """Red, green and blue of #rrggbb, to 255."""
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
 
 
 def legible_on(colour: str) -> str:
     """Black or white, whichever stands off more (WCAG 2.2, relative luminance)."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    red, green, blue = (_linear(part / 255) for part in rgb(colour))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
 

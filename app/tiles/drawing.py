@@ -28,25 +28,24 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, aggregate_order_by
 
 from app.db.tables import tile_kind, tile_point
+from app.domain.critical import PARTNERS
 from app.tiles.pyramid import BITS, BUFFER, CELL_BITS, EXTENT, MAX_ZOOM, Tile, ranges, shift_of_cells, shifts
 
 LAYER = "deposits"
 # So many first commodities a cluster names, the most frequent first.
 _LEADING = 5
-# The countries of the plan under which the surveys share.
-_PARTNERS = ("US", "MX")
 # Below this zoom the ranges of a tile hold most deposits, which are then read sooner as a whole.
 _WHOLE_BELOW = 3
 # Where each point's deposit must be looked up besides, that holds for longer.
 _JOINED_WHOLE_BELOW = 6
 
-_TEXT = ("id", "name", "source", "country", "state", "status", "commodity", "commodities", "critical_to")
+OF_POINT = ("id", "name", "source", "country", "state", "status", "commodity", "commodities", "critical_to")
 
 
 def fields(sources: Iterable[str]) -> dict[str, str]:
     """The attributes of points and of clusters, each with its type as TileJSON names it."""
-    counts = (*map(_count_of, sources), "critical_count", *map(_critical_to, _PARTNERS))
-    return dict.fromkeys(_TEXT, "String") | {
+    counts = (*map(_count_of, sources), "critical_count", *map(_critical_to, PARTNERS))
+    return dict.fromkeys(OF_POINT, "String") | {
         "point_count": "Number",
         **dict.fromkeys(counts, "Number"),
         "commodity_counts": "String",
@@ -159,7 +158,8 @@ def _clustered(zoom: int, points: FromClause, release: int, sources: Sequence[st
     alone = and_(tile_point.c.release == release, tile_point.c.ordinal == case((~many, cell.c.ordinal)))
     of_point = {column.name: column for column in _of_point()}
     of_point["commodity"] = case((many, _word(cell.c.leading[1])), else_=of_point["commodity"])
-    of_cell = (column for column in cell.c if column.name in fields(sources))
+    known = fields(sources)
+    of_cell = (column for column in cell.c if column.name in known)
     return select(
         cell.c.x,
         cell.c.y,
@@ -192,7 +192,7 @@ def _counted(zoom: int, points: FromClause, release: int, sources: Sequence[str]
     number = func.sum(part.c.n)
     told = {_count_of(source): kind.source == source for source in sources}
     told["critical_count"] = func.cardinality(kind.critical_to) > 0
-    told |= {_critical_to(country): literal(country) == any_(kind.critical_to) for country in _PARTNERS}
+    told |= {_critical_to(country): literal(country) == any_(kind.critical_to) for country in PARTNERS}
     return (
         select(
             part.c.cell,
@@ -238,7 +238,7 @@ def _cells(zoom: int, counted: Subquery, sources: Sequence[str]) -> Subquery:
             func.min(told.ordinal).label("ordinal"),
             cast(number, Integer).label("point_count"),
             *(whole(_count_of(source)) for source in sources),
-            *map(none_is_0, ("critical_count", *map(_critical_to, _PARTNERS))),
+            *map(none_is_0, ("critical_count", *map(_critical_to, PARTNERS))),
             leading.filter(told.commodity.is_not(None)).label("leading"),
         )
         .group_by(told.cell)

@@ -1,5 +1,6 @@
 """The pyramid of tiles in Web Mercator, and the grid anchored to the world on which deposits are clustered."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -17,8 +18,6 @@ BOUNDARIES, BOUNDARY_NAMES = "boundaries", "boundary_names"
 # The lines are of 1:10 million, whose pen is wider than a unit at this zoom.
 BOUNDARIES_MAX_ZOOM = 6
 
-# The girth of the sphere of EPSG:3857, the side of the square that Web Mercator is.
-GIRTH_M = 40075016.685578488
 # Positions are counted by units of the deepest zoom: 24 bits on each axis, 48 in the key of both.
 BITS = MAX_ZOOM + 12
 # A tile has 16 cells on each side, 32 pixels each where a tile is drawn 512 wide: room for a circle with a number.
@@ -63,6 +62,11 @@ def path_of(folder: Path, archive: str) -> Path:
     return folder / f"{archive}.pmtiles"
 
 
+def packed(tile: bytes) -> bytes:
+    """A tile as it is stored and sent, in gzip: the same bytes each time, so without the hour."""
+    return gzip.compress(tile, compresslevel=6, mtime=0)
+
+
 def shift_of_cells(zoom: int) -> int:
     """By how many bits a key is shifted to give the cell of a zoom at which deposits are clustered."""
     return 2 * (BITS - CELL_BITS - zoom)
@@ -82,7 +86,7 @@ def ranges(tile: Tile) -> list[tuple[int, int]]:
     columns = [x & ((1 << side) - 1) for x in range(first_x - 1, first_x + width + 1)]
     rows = [y for y in range(first_y - 1, first_y + width + 1) if 0 <= y < 1 << side]
     shift = 2 * (BITS - side)
-    blocks = sorted({interleaved(x, y) for x, y in product(columns, rows)})
+    blocks = sorted({_interleaved(x, y) for x, y in product(columns, rows)})
     return [(first << shift, end << shift) for first, end in _runs(blocks)]
 
 
@@ -96,6 +100,14 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
     yield first, end
 
 
-def interleaved(x: int, y: int) -> int:
+def _interleaved(x: int, y: int) -> int:
     """Morton's order: bit by bit one of x, then one of y from the most significant down, y first."""
-    return sum(((x >> bit & 1) | (y >> bit & 1) << 1) << 2 * bit for bit in range(BITS))
+    return _spread(x) | _spread(y) << 1
+
+
+# The bits of each byte with a gap before each.
+SPREAD = tuple(sum((byte >> bit & 1) << 2 * bit for bit in range(8)) for byte in range(256))
+
+
+def _spread(number: int) -> int:
+    return SPREAD[number & 255] | SPREAD[number >> 8 & 255] << 16 | SPREAD[number >> 16] << 32

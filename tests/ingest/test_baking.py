@@ -13,6 +13,7 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 from pmtiles.tile import Compression, TileType
 from sqlalchemy import Engine, text
 
+from app.domain import mercator
 from app.tiles.drawing import fields
 from app.tiles.pyramid import BOUNDARIES_MAX_ZOOM, MAX_ZOOM, path_of
 from ingest import archives as writing
@@ -102,7 +103,7 @@ def test_an_archive_that_is_not_finished_is_not_there(sample_store: Engine, tmp_
         raise KeyError
 
     with pytest.raises(KeyError):
-        writing.write(tmp_path, broken(), outlines._WORLD, {})
+        writing.write(tmp_path, broken(), mercator.WORLD, {})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -39,7 +39,7 @@ def made(ask, release):
     """The bytes of a tile."""
 
     def make(z, x, y, wanted=EVERY):
-        return ask(lambda connection: tiles.tile_bytes(connection, Tile(z, x, y), wanted, release, SOURCES))
+        return ask(lambda connection: tiles.tile_bytes(connection, Tile(z, x, y), wanted, release))
 
     return make
 

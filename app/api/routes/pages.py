@@ -9,13 +9,14 @@ from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.api import caching
 from app.api.html import STYLE, STYLE_PATH
 from app.errors import NotThere
 from app.words import Words
 
 router = APIRouter()
 BUILT = Path(__file__).parents[2] / "web" / "dist"
-_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FOR_GOOD = {"Cache-Control": caching.FOR_GOOD}
 
 # The page runs and loads nothing that is not its own.
 _POLICY = (

@@ -12,7 +12,8 @@ from app.api.baked import MVT
 from app.api.compression import passed_on, zipped
 from app.api.parameters import FILTERED, PLAIN, Parameter
 from app.api.question import Question, lasting
-from app.domain.bbox import Bbox
+from app.domain.bbox import Bbox, around
+from app.domain.mercator import WORLD
 from app.errors import BadValue, NotThere
 from app.queries.catalogue import Release, SourceCard, sources
 from app.queries.tilesets import DEPOSITS, LAYERS, Tileset, deepest
@@ -37,7 +38,7 @@ async def tilejson(request: Request, layers: str, release: str | None = None) ->
         return same
     agencies = [card.agency for card in await _cards(asked, of)]
     place = f"/tiles/{of.name}" if release else "/tiles"
-    box = _around(_boxes(tileset))
+    box = around(list(_boxes(tileset)) or [WORLD])
     said = {
         "tilejson": "3.0.0",
         "name": "Vetalode",
@@ -144,16 +145,6 @@ def _boxes(tileset: Tileset) -> Iterable[Bbox]:
             yield tileset.release.bounds
         elif layer == BOUNDARIES and archive:
             yield archive.bounds
-
-
-def _around(boxes: Iterable[Bbox]) -> Bbox:
-    known = list(boxes) or [Bbox(-180, -85.0511, 180, 85.0511)]
-    return Bbox(
-        min(box.west for box in known),
-        min(box.south for box in known),
-        max(box.east for box in known),
-        max(box.north for box in known),
-    )
 
 
 async def _cards(asked: Question, release: Release) -> Iterable[SourceCard]:
