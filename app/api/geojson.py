@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.api.asked import Shown
+from app.asked.values import Shown
 from app.domain.crs import Crs
 
 GEOJSON = "application/geo+json"

@@ -8,8 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from app.api import said
-from app.api.parameters import FILTER
 from app.api.plot import plot
+from app.asked.parameters import FILTER
 from app.words import LANGS, Words
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.api.problems import TITLES
+from app.asked.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.domain import mercator, vocabulary
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.api.asked import shown
+from app.asked.values import shown
 from app.domain.bbox import Bbox
 from app.words import Lang
 

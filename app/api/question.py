@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from app.api import caching, html, links
 from app.api.negotiation import Form, form
-from app.api.parameters import Parameter, read
 from app.api.problems import asked_lang
 from app.api.wired import Wired
+from app.asked.parameters import Parameter, read
 from app.errors import NotThere
 from app.queries.catalogue import Release
 from app.queries.collections import Collection
@@ -130,7 +130,7 @@ def _told(
 
 def asking(request: Request, known: Mapping[str, Parameter]) -> Asking:
     """The request, read strictly; raises our errors for what is wrong with it."""
-    asked = read(request, known)
+    asked = read(request.query_params.multi_items(), known)
     wired: Wired = request.app.state.wired
     return Asking(request, links.base_of(request, wired.settings), asked, asked_lang(request))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db.tables import catalogue, deposit, release, release_source, source
+from app.db.tables import catalogue, deposit, release, release_source, source, source_file
 from app.domain.bbox import Bbox
 from app.domain.deposit import ReleaseLevel
 from app.domain.synthetic import SYNTHETIC_CITATION, SYNTHETIC_LICENCE
@@ -34,8 +34,18 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """Bytes that were received from a source, and the day on which they were."""
+
+    name: str
+    sha256: str
+    bytes: int
+    retrieved: date
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
-    """A source as it stands in a release."""
+    """A source as it stands in a release; `files` are those that its deposits come from, by name."""
 
     id: str
     title: Words
@@ -47,6 +57,7 @@ class SourceCard:
     retrieved: date
     deposits: int
     synthetic: int
+    files: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,15 @@ class Extent:
     bounds: Bbox
     first: date
     last: date
+
+
+@dataclass(frozen=True, slots=True)
+class FileExtent:
+    """A file by the source that it came from, and what of a release comes from it."""
+
+    source: str
+    file: SourceFile
+    extent: Extent
 
 
 _ORIGINS = (
@@ -103,17 +123,32 @@ async def sources(connection: AsyncConnection, release_id: int) -> Sequence[Sour
     return [_card(row) for row in await connection.execute(statement)]
 
 
-async def extents(connection: AsyncConnection, release_id: int) -> dict[str, Extent]:
-    """The public extent of each source that has deposits in a release."""
-    longitude, latitude, retrieved = deposit.c.longitude, deposit.c.latitude, deposit.c.retrieved
+async def files(connection: AsyncConnection, release_id: int) -> Sequence[FileExtent]:
+    """What anyone may see of each file that a release's deposits come from, by source and by name."""
+    longitude, latitude = deposit.c.longitude, deposit.c.latitude
     corners = func.min(longitude), func.min(latitude), func.max(longitude), func.max(latitude)
-    statement = (
-        select(deposit.c.source, func.count(), func.min(retrieved), func.max(retrieved), *corners)
+    of = (
+        select(deposit.c.source, deposit.c.source_file, deposit.c.retrieved, func.count().label("deposits"), *corners)
         .where(deposit.c.release == release_id, deposit.c.release_level <= ReleaseLevel.PUBLIC)
-        .group_by(deposit.c.source)
+        .group_by(deposit.c.source, deposit.c.source_file, deposit.c.retrieved)
+        .cte("of")
+    )
+    came_as = (
+        select(func.min(source_file.c.name), func.max(source_file.c.bytes))
+        .where(source_file.c.source == of.c.source, source_file.c.sha256 == of.c.source_file)
+        .where(source_file.c.retrieved == of.c.retrieved)
+        .lateral("came_as")
+    )
+    statement = (
+        select(of, came_as)
+        .join_from(of, came_as, true())
+        .order_by(of.c.source, came_as.c[0], of.c.retrieved, of.c.source_file)
     )
     rows = await connection.execute(statement)
-    return {of: Extent(number, Bbox(*box), first, last) for of, number, first, last, *box in rows}
+    return [
+        FileExtent(of, SourceFile(called, sha256, length, day), Extent(number, Bbox(*box), day, day))
+        for of, sha256, day, number, *box, called, length in rows
+    ]
 
 
 async def cursor_key(connection: AsyncConnection) -> bytes:

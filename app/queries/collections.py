@@ -37,7 +37,7 @@ def collections(cards: Sequence[SourceCard], extents: Mapping[str, Extent]) -> I
             "las palabras de la fuente.",
         ),
         within=None,
-        extent=_united(list(extents.values())),
+        extent=together(list(extents.values())) if extents else None,
         cards=tuple(cards),
     )
     for card in cards:
@@ -54,9 +54,8 @@ def collections(cards: Sequence[SourceCard], extents: Mapping[str, Extent]) -> I
         )
 
 
-def _united(extents: list[Extent]) -> Extent | None:
-    if not extents:
-        return None
+def together(extents: Sequence[Extent]) -> Extent:
+    """One or several extents as one."""
     return Extent(
         deposits=sum(extent.deposits for extent in extents),
         bounds=around([extent.bounds for extent in extents]),

@@ -8,8 +8,8 @@ from time import monotonic
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.queries import catalogue
-from app.queries.catalogue import Release, SourceCard
-from app.queries.collections import Collection, collections
+from app.queries.catalogue import FileExtent, Release, SourceCard
+from app.queries.collections import Collection, collections, together
 
 # So long a question that can do with what stood last waits for the store, the first time that it does not answer.
 _PATIENCE_S = 1.0
@@ -101,11 +101,18 @@ async def _standing(connection: AsyncConnection, known: Standing | None) -> Stan
     if known is not None and known.current == current:
         # Releases are dropped after the flip.
         return known if known.kept == kept else replace(known, kept=kept)
-    cards = await catalogue.sources(connection, current.id)
+    seen: dict[str, list[FileExtent]] = {}
+    for one in await catalogue.files(connection, current.id):
+        seen.setdefault(one.source, []).append(one)
+    cards = [
+        replace(card, files=tuple(one.file for one in seen.get(card.id, ())))
+        for card in await catalogue.sources(connection, current.id)
+    ]
+    extents = {source: together([one.extent for one in parts]) for source, parts in seen.items()}
     return Standing(
         current=current,
         kept=kept,
         cards={card.id: card for card in cards},
-        collections={one.id: one for one in collections(cards, await catalogue.extents(connection, current.id))},
+        collections={one.id: one for one in collections(cards, extents)},
         key=await catalogue.cursor_key(connection),
     )

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.api.parameters import PAGE
 from app.api.question import asking, question
+from app.asked.parameters import PAGE
 from app.domain import critical
 from app.domain.vocabulary import TITLES, Term, vocabulary
 from app.words import Lang

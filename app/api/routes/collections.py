@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from app.api.geojson import GEOJSON
 from app.api.links import link
-from app.api.parameters import PAGE, json_schema
 from app.api.question import HTML, JSON, Question, question
+from app.asked.parameters import PAGE, json_schema
 from app.domain.crs import CRS84, SYSTEMS
 from app.domain.properties import Property, properties
 from app.domain.queryables import queryables

@@ -10,13 +10,13 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.api import caching
-from app.api.asked import deposit_filter
 from app.api.geojson import CLOSING, GEOJSON, opening
-from app.api.parameters import FILTERED, PLAIN
 from app.api.parts import parts
 from app.api.question import Question, lasting, question
 from app.api.routes.tiles import layers_of
 from app.api.wired import Wired
+from app.asked.parameters import FILTERED, PLAIN
+from app.asked.values import deposit_filter
 from app.errors import DatabaseAway, NotThere
 from app.queries import deposits
 from app.queries.catalogue import Release

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.api import caching
-from app.api.parameters import PLAIN, read
 from app.api.routes.pages import BUILT
+from app.asked.parameters import PLAIN, read
 from app.errors import BadValue, NotThere
 from app.words import Words, quoted
 
@@ -25,7 +25,7 @@ _FOR_A_DAY = "public, max-age=86400"
 @router.get("/fonts/{fontstack}/{glyphs}.pbf")
 def glyph_range(request: Request, fontstack: str, glyphs: str) -> Response:
     """A range of 256 characters of the first font of the stack that there is; one without glyphs is empty."""
-    read(request, PLAIN)
+    read(request.query_params.multi_items(), PLAIN)
     found = (_folder_of(fontstack) / f"{_range(glyphs)}.pbf").read_bytes()
     kept = {"ETag": caching.tag_of_bytes(found), "Cache-Control": _FOR_A_DAY}
     return caching.named(request, kept) or Response(found, media_type=PBF, headers=kept)

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from app.api.parameters import PLAIN, read
 from app.api.wired import Wired
+from app.asked.parameters import PLAIN, read
 from app.queries import catalogue
 
 router = APIRouter(prefix="/health")
@@ -14,14 +14,14 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 @router.get("/live")
 async def live(request: Request) -> Response:
     """Answers while the process runs, whatever the database does."""
-    read(request, PLAIN)
+    read(request.query_params.multi_items(), PLAIN)
     return JSONResponse({"live": True}, headers=_NOT_KEPT)
 
 
 @router.get("/ready")
 async def ready(request: Request) -> Response:
     """Answers when the database does and a release is published; else 503 with the reason."""
-    read(request, PLAIN)
+    read(request.query_params.multi_items(), PLAIN)
     wired: Wired = request.app.state.wired
     async with wired.engine.connect() as connection:
         release = await catalogue.current_release(connection)

@@ -8,14 +8,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.api import caching, html
-from app.api.asked import Shown, deposit_filter, limit, shown, sort_keys
 from app.api.cursor import Cursors
 from app.api.geojson import GEOJSON, features
 from app.api.geojson import collection as feature_collection
 from app.api.links import link
 from app.api.negotiation import Form
-from app.api.parameters import ITEM, ITEMS
 from app.api.question import Question, question
+from app.asked.parameters import ITEM, ITEMS
+from app.asked.values import Shown, deposit_filter, limit, shown, sort_keys
 from app.errors import Gone, NotThere
 from app.queries import deposits
 from app.queries.catalogue import Release

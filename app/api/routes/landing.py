@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.api import openapi
 from app.api.conformance import CLASSES
 from app.api.links import link
-from app.api.parameters import PAGE
 from app.api.question import HTML, JSON, question
+from app.asked.parameters import PAGE
 from app.domain.deposit import ALL
 from app.words import Words
 

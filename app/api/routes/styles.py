@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from app.api import caching
 from app.api.links import link
-from app.api.parameters import PAGE, PLAIN
 from app.api.question import JSON, Asking, asking
+from app.asked.parameters import PAGE, PLAIN
 from app.styles import qgis
 from app.styles.legend import legend
 from app.styles.legend_svg import legend_svg

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.api import caching
-from app.api.asked import deposit_filter
 from app.api.baked import MVT
 from app.api.compression import passed_on, zipped
-from app.api.parameters import FILTERED, PLAIN, Parameter
 from app.api.question import Question, lasting
+from app.asked.parameters import FILTERED, PLAIN, Parameter
+from app.asked.values import deposit_filter
 from app.domain.bbox import Bbox, around
 from app.domain.mercator import WORLD
 from app.errors import BadValue, NotThere

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from app.api.baked import MVT
 from app.api.links import link
-from app.api.parameters import PAGE, TILE
 from app.api.question import JSON, Question, lasting, question
 from app.api.routes.tiles import answer_tile
+from app.asked.parameters import PAGE, TILE
 from app.domain import mercator
 from app.domain.crs import CRS84
 from app.errors import NotThere

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.api.parameters import BY_PROPERTY, DEFAULT_LIMIT, MAX_LIMIT, check_one_of
+from app.asked.parameters import BY_PROPERTY, DEFAULT_LIMIT, MAX_LIMIT, check_one_of
 from app.domain import cql2
 from app.domain.bbox import Bbox
 from app.domain.critical import critical_lists

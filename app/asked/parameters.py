@@ -1,11 +1,9 @@
 """Every parameter that an address may have: its name, what it means, its OpenAPI 3.0 schema. Read strictly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-
-from starlette.requests import Request
 
 from app.domain.cql2 import LANGUAGES
 from app.domain.critical import critical_lists
@@ -214,11 +212,14 @@ ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))
 TILE = _table(tuple(FILTER.values()), (_F_TILE, LANG))
 
 
-def read(request: Request, known: Mapping[str, Parameter]) -> dict[str, str]:
-    """The parameters given; raises `UnknownParameter` for one that is not known here, or given twice, `BadValue` for
-    a language or form that we do not have."""
+def read(given: Iterable[tuple[str, str]], known: Mapping[str, Parameter]) -> dict[str, str]:
+    """The parameters, of which each was given by name and value.
+
+    Raises `UnknownParameter` for one that is not known here, or given twice, `BadValue` for a language or form that we
+    do not have.
+    """
     asked: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
+    for name, value in given:
         if name not in known:
             raise _unknown(name, tuple(known))
         if name in asked:
