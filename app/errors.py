@@ -5,10 +5,12 @@ VetalodeError
 │   ├── BadValue             a parameter has a value that it cannot have
 │   ├── UnknownParameter     a parameter that we do not have, or one given twice
 │   ├── NotThere             nothing has the name that was asked for
+│   ├── TooLarge             a file of all that would be larger than one may be
 │   └── Gone                 a release that a list began in is no longer kept
 ├── Unavailable              the question is right; we cannot answer it now
 │   ├── NothingPublished     no release has been published yet
 │   ├── DatabaseAway         the database does not answer, or no connection is free
+│   ├── Crowded              as many extracts are being made as may be at once
 │   └── TookTooLong          the database gave up after its time limit
 └── Refused                  a steward's command cannot be carried out
     ├── FileFault            a file is not what its source publishes, or is damaged
@@ -43,6 +45,18 @@ class NotThere(Misasked):
     """Nothing has the name that was asked for."""
 
 
+class TooLarge(Misasked):
+    """A file of all that would be larger than one may be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "the file would be larger than an extract may be; ask for less, or take the release's own file of it",
+                "el archivo sería mayor de lo que un extracto puede ser; pida menos, o tome el archivo de la edición",
+            )
+        )
+
+
 class Gone(Misasked):
     """A release that a list began in is no longer kept."""
 
@@ -71,6 +85,18 @@ class DatabaseAway(Unavailable):
             Words(
                 "the database does not answer just now; try again in a few seconds",
                 "la base de datos no responde en este momento; intente de nuevo en unos segundos",
+            )
+        )
+
+
+class Crowded(Unavailable):
+    """As many extracts are being made as may be at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "as many extracts are being made as may be at once; try again in a few seconds",
+                "ya se preparan tantos extractos como puede haber a la vez; intente de nuevo en unos segundos",
             )
         )
 

@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> BakedFirst:
         openapi_url=None,
     )
     # A slow download holds its connection for minutes, so half of them are kept for everything else.
-    extracts = asyncio.Semaphore(max(1, settings.pool_size // 2))
+    extracts = asyncio.Semaphore(max(1, min(settings.exports_at_once, settings.pool_size // 2)))
     standings = Standings(engine, settings.catalogue_fresh_s)
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)

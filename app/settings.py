@@ -39,6 +39,10 @@ class Settings:
     )
     statement_timeout_s: float = _setting("STATEMENT_TIMEOUT_S", 15.0, "seconds that one question may take")
     export_timeout_s: float = _setting("EXPORT_TIMEOUT_S", 600.0, "seconds that one extract may take")
+    exports_at_once: int = _setting(
+        "EXPORTS_AT_ONCE", 4, "extracts that a serving process makes at once, of its connections at most half"
+    )
+    export_file_mb: int = _setting("EXPORT_FILE_MB", 4096, "megabytes that the file of one extract may have")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "database_url", _with_driver(self.database_url))

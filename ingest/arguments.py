@@ -1,12 +1,15 @@
 """What may be typed after `vetalode`, in both languages."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+from app.asked.parameters import EXPORT_CSV
+from app.extracts.formats import FORMATS
+from app.settings import Settings
 from app.words import LANGS, Lang, Words
 from ingest.esri import Form
 from ingest.gates import GATES
@@ -37,9 +40,18 @@ class Asked(SimpleNamespace):
     task: str
     into: Path
     form: Form
+    collection: str
     # Not typed: the environment says it.
     archives: Path
+    settings: Settings
 
+    @property
+    def question(self) -> dict[str, str]:
+        """What is asked of an extract, by the names that the service has for it."""
+        return {name.removeprefix(_OF): value for name, value in vars(self).items() if name.startswith(_OF)}
+
+
+_OF = "of "
 
 # What argparse itself may say here. It speaks through gettext, whose catalogues are binary files, so these stand in
 # for one; what they lack is said in English.
@@ -71,7 +83,18 @@ def _count(typed: str) -> int:
 
 def parse(words: Sequence[str]) -> Asked:
     """Reads the words typed; on a mistake says what is right and exits with 2."""
-    return parser(_lang_typed(words)).parse_args(words, namespace=Asked())
+    return parser(_lang_typed(words)).parse_args(list(_joined(words)), namespace=Asked())
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """A box that begins with a minus is no option, though it looks like one."""
+    before = ""
+    for word in words:
+        if before == "--bbox":
+            yield f"--bbox={word}"
+        elif word != "--bbox":
+            yield word
+        before = word
 
 
 def _lang_typed(words: Sequence[str]) -> Lang:
@@ -255,6 +278,27 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         metavar=say("FILE", "ARCHIVO"),
         help=say("ending in .html or .json (default: run-report.html)", "con final .html o .json"),
     )
+
+    made = verbs.add_parser("export", help=say("write deposits into a file", "escribe yacimientos en un archivo"))
+    made.add_argument("collection", help=say("deposits, or a source's", "deposits, o los de una fuente"))
+    made.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar=say("FILE", "ARCHIVO"),
+        help=say("ending in one of: ", "con final: ") + ", ".join(f".{ending}" for ending in FORMATS),
+    )
+    for parameter in EXPORT_CSV.values():
+        if parameter.name != "lang":
+            about = parameter.about.speak(lang).replace("%", "%%")
+            made.add_argument(
+                f"--{parameter.name}",
+                dest=_OF + parameter.name,
+                default=argparse.SUPPRESS,
+                metavar=say("WORDS", "PALABRAS"),
+                help=about,
+            )
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(

@@ -370,6 +370,24 @@ def report(asked: Asked, engine: Engine) -> int:
     return 0
 
 
+def export(asked: Asked, _: Engine) -> int:
+    """Writes what is asked of a collection into a file."""
+    # What writes files takes as long to import as all the rest.
+    from ingest import exporting
+
+    path = asked.output
+    made = exporting.export(asked.settings, teller(asked.lang), asked.collection, asked.question, path)
+    number, release = made.provenance.matched, made.provenance.release.name
+    sentence(
+        Words(
+            f"{path} is written: {number} deposits of release {release}",
+            f"se escribió {path}: {number} yacimientos de la edición {release}",
+        ),
+        asked.lang,
+    )
+    return 0
+
+
 def vocab(asked: Asked) -> int:
     """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
     root, page = vocabcheck.ROOT, vocabcheck.PAGE

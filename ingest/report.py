@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,20 +25,27 @@ class Teller:
     def say(self, words: Words) -> None:
         self.console.print(words.speak(self.lang), markup=False, highlight=False, soft_wrap=True)
 
-    def track(self, items: Iterable[T], total: int, doing: Words) -> Iterator[T]:
-        """Hands the items on, showing how many have gone by and the time left."""
+    def track(
+        self, items: Iterable[T], total: int, doing: Words, size: Callable[[T], int] = lambda _: 1
+    ) -> Iterator[T]:
+        """Hands the items on, showing how many have gone by, each by its size, and the time left."""
         follow = self._bar if self.console.is_terminal else self._lines
-        return follow(items, total, doing.speak(self.lang))
+        return follow(items, total, doing.speak(self.lang), size)
 
-    def _bar(self, items: Iterable[T], total: int, doing: str) -> Iterator[T]:
+    def _bar(self, items: Iterable[T], total: int, doing: str, size: Callable[[T], int]) -> Iterator[T]:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self.console) as progress:
-            yield from progress.track(items, total=max(total, 1), description=doing)
+            task = progress.add_task(doing, total=max(total, 1))
+            for item in items:
+                yield item
+                progress.advance(task, size(item))
 
-    def _lines(self, items: Iterable[T], total: int, doing: str) -> Iterator[T]:
-        for count, item in enumerate(items, 1):
+    def _lines(self, items: Iterable[T], total: int, doing: str, size: Callable[[T], int]) -> Iterator[T]:
+        count = 0
+        for item in items:
             yield item
-            if count % _PLAIN_EVERY == 0:
+            before, count = count, count + size(item)
+            if count // _PLAIN_EVERY > before // _PLAIN_EVERY:
                 self.console.print(f"{doing}: {count} / {total}", markup=False, highlight=False)
 
 

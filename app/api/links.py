@@ -89,3 +89,8 @@ def _quoted(text: str) -> str:
 
 def link(href: str, rel: str, media_type: str, **more: str | bool) -> dict[str, Any]:
     return {"href": href, "rel": rel, "type": media_type, **more}
+
+
+def header_link(href: str, rel: str, media_type: str) -> str:
+    """A link as the Link header has it (RFC 8288)."""
+    return f'<{href}>; rel="{rel}"; type="{media_type}"'

@@ -7,8 +7,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from app.api.problems import TITLES
-from app.asked.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
+from app.asked.parameters import EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.domain import mercator, vocabulary
+from app.extracts.formats import FORMATS
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks
 from app.tiles.pyramid import MAX_ZOOM
@@ -26,7 +27,8 @@ _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png")
+_EXTRACTS = tuple(one.media_type for one in FORMATS.values())
+_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +173,22 @@ OPERATIONS = (
         "tiles",
     ),
     Operation(
-        "/exports/deposits.geojson",
+        "/exports/{collection}.{format}",
         "export",
         Words("Everything that a filter wants, in one file", "Todo lo que un filtro pide, en un archivo"),
-        FILTERED,
-        ("application/geo+json",),
-        tag="exports",
+        EXPORT_CSV,
+        _EXTRACTS,
+        (404,),
+        "exports",
+    ),
+    Operation(
+        "/exports/{collection}.csv-metadata.json",
+        "exportMetadata",
+        Words("What a CSV extract holds and where it comes from", "Qué contiene un extracto CSV y de dónde viene"),
+        EXPORT_CSV,
+        ("application/csvm+json",),
+        (404,),
+        "exports",
     ),
     Operation(
         "/exports/{layer}.pmtiles",
@@ -341,6 +353,7 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "format": {"type": "string", "enum": list(FORMATS)},
         "fontstack": {"type": "string", "example": "Noto Sans Regular"},
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},

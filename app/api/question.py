@@ -98,16 +98,7 @@ class Question(Asking):
 
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
-        known = self.standing.collections
-        if name not in known:
-            listed = ", ".join(known)
-            raise NotThere(
-                Words(
-                    f"there is no collection {name!r}; there are: {listed}",
-                    f"no existe la colección {name!r}; hay: {listed}",
-                )
-            )
-        return known[name]
+        return self.standing.collection(name)
 
     def answer(self, document: dict[str, Any], page: str, media_type: str = JSON) -> Response:
         """The document as JSON, or as the page of that name where a page is wanted."""

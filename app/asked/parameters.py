@@ -176,6 +176,15 @@ _SHOWN = (
     ),
 )
 
+_SPREADSHEET = Parameter(
+    "bom",
+    Words(
+        "Whether a mark before the first line tells spreadsheets that the file is UTF-8.",
+        "Si una marca antes de la primera línea dice a las hojas de cálculo que el archivo es UTF-8.",
+    ),
+    {"type": "boolean", "default": False},
+)
+
 _PAGED = (
     Parameter(
         "limit",
@@ -210,6 +219,8 @@ FILTERED = _table(tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))
 TILE = _table(tuple(FILTER.values()), (_F_TILE, LANG))
+EXPORT = _table(tuple(one for one in _SHOWN if one.name != "skipGeometry"), tuple(FILTER.values()), (LANG,))
+EXPORT_CSV = _table(tuple(EXPORT.values()), (_SPREADSHEET,))
 
 
 def read(given: Iterable[tuple[str, str]], known: Mapping[str, Parameter]) -> dict[str, str]:

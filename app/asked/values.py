@@ -67,7 +67,7 @@ def shown(asked: Mapping[str, str]) -> Shown:
     names = _listed(asked.get("properties"), properties(), "properties", "…/schema")
     return Shown(
         names=tuple(name for name in properties() if name in names) if "properties" in asked else None,
-        geometry=not _truth("skipGeometry", asked.get("skipGeometry", "false")),
+        geometry=not truth("skipGeometry", asked.get("skipGeometry", "false")),
         crs=_crs(asked, "crs"),
     )
 
@@ -158,7 +158,8 @@ def _critical(text: str) -> Critical:
         ) from None
 
 
-def _truth(name: str, text: str) -> bool:
+def truth(name: str, text: str) -> bool:
+    """True or false; raises `BadValue` for another word."""
     check_one_of(name, text, ("true", "false"))
     return text == "true"
 

@@ -1,4 +1,4 @@
-"""How to reach the store: an engine for the service, which only reads, and one for the command line."""
+"""How to reach the store: engines for the service and for extracts, which only read, and one for the command line."""
 
 import select
 from typing import Any
@@ -8,6 +8,7 @@ from psycopg.adapt import Loader
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from app.errors import Refused
 from app.settings import Settings
@@ -16,14 +17,6 @@ from app.words import Words
 
 def serving_engine(settings: Settings) -> AsyncEngine:
     """Connections that can only read and that give up after the statement time limit; opens nothing yet."""
-    limits = {
-        "statement_timeout": int(settings.statement_timeout_s * 1000),
-        "default_transaction_read_only": "on",
-        "timezone": "UTC",
-        # The best way to find a box depends on how much lies in it, so a plan for no box in particular is a bad one.
-        "plan_cache_mode": "force_custom_plan",
-        "jit": "off",
-    }
     engine = create_async_engine(
         _address(settings),
         # Each question is one statement; a transaction around it would double the time of the small ones.
@@ -34,21 +27,49 @@ def serving_engine(settings: Settings) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=settings.pool_wait_s,
         pool_recycle=1800,
-        connect_args={
-            "connect_timeout": 5,
-            "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: texts are passed on as they come
-            "application_name": "vetalode-service",
-            # A server that is gone without a word is given up after a minute, not after a quarter of an hour.
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 60_000,
-            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
-        },
+        connect_args=_reading("vetalode-service", settings.statement_timeout_s, **_ONE_BY_ONE),
     )
     event.listen(engine.sync_engine, "connect", _pass_bytes_on)
     event.listen(engine.sync_engine, "checkout", _replace_ended)
     return engine
+
+
+def extracting_engine(settings: Settings) -> Engine:
+    """A connection that can only read and that gives up after the time limit of extracts; opens nothing yet."""
+    # Whoever asked may leave while nothing is written yet.
+    limits = {"client_connection_check_interval": "1000"}
+    engine = create_engine(
+        _address(settings),
+        poolclass=NullPool,
+        connect_args=_reading("vetalode-extract", settings.export_timeout_s, **limits),
+    )
+    event.listen(engine, "connect", _pass_bytes_on)
+    return engine
+
+
+# The best way to find a box depends on how much lies in it, so a plan for no box in particular is a bad one.
+_ONE_BY_ONE = {"plan_cache_mode": "force_custom_plan"}
+
+
+def _reading(name: str, limit_s: float, **further: str) -> dict[str, Any]:
+    limits = {
+        "statement_timeout": int(limit_s * 1000),
+        "default_transaction_read_only": "on",
+        "timezone": "UTC",
+        "jit": "off",
+        **further,
+    }
+    return {
+        "connect_timeout": 5,
+        "client_encoding": "utf8",  # whatever PGCLIENTENCODING says: texts are passed on as they come
+        "application_name": name,
+        # A server that is gone without a word is given up after a minute, not after a quarter of an hour.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
 
 
 class _Bytes(Loader):
@@ -56,7 +77,7 @@ class _Bytes(Loader):
         return bytes(data)
 
 
-def _pass_bytes_on(connection: Any, _: object) -> None:
+def _pass_bytes_on(_: object, connection: Any) -> None:
     """What is selected as varchar comes as UTF-8: texts that are only passed on, decoded for nothing. No column is."""
     connection.driver_connection.adapters.register_loader("varchar", _Bytes)
 

@@ -7,7 +7,6 @@ from app.domain.properties import Property, properties
 from app.extracts.provenance import Provenance
 from app.queries.deposits import Walk
 from app.queries.filter import DepositFilter
-from app.queries.order import SortKey
 from app.words import Lang
 
 
@@ -32,11 +31,18 @@ class Order:
         return tuple(one for one in properties().values() if names is None or one.name in names)
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table of it: x and y where the system of its positions is none of degrees."""
+        axes = ("longitude", "latitude") if self.shown.crs.geographic else ("x", "y")
+        return ("id", *axes, *(one.name for one in self.properties))
+
+    @property
     def name(self) -> str:
         """The name of its file."""
         of = self.provenance
         return f"vetalode-{of.collection}-{of.release.name}.{self.ending}"
 
-    def walk(self, keys: tuple[SortKey, ...] = ()) -> Walk:
+    def walk(self) -> Walk:
         """All of it, each with its position where that has to be asked for."""
-        return Walk(keys=keys, crs=self.shown.projection)
+        # What is read by box where it lies is sorted by place.
+        return Walk(crs=self.shown.projection, neighbours=self.ending == "parquet")

@@ -42,17 +42,21 @@ class Page:
 class Walk:
     """Which rows of a list are wanted, and how: at most `limit` beyond a place, in the order of the keys.
 
-    With `crs` each row has its position in that system too.
+    With `crs` each row has its position in that system too; `neighbours` puts those near each other together, whatever
+    the keys.
     """
 
     limit: int | None = None
     keys: tuple[SortKey, ...] = ()
+    neighbours: bool = False
     place: Place | None = None
     crs: Crs | None = None
 
 
 def features(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tuple[Any, ...]]:
     """The text of each deposit, its position where `walk` asks for it, the values of the sort keys, and its id."""
+    if walk.neighbours:
+        return _neighbours(wanted, release, walk)
     if not walk.keys and walk.crs is None and wanted == DepositFilter(release_level=wanted.release_level):
         return _all(wanted.release_level, release, walk)
     keys, place = walk.keys, walk.place
@@ -78,6 +82,17 @@ def features(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tup
         .join_from(ids.table, deposit_feature, deposit_feature.c.id == ids)
         .where(deposit_feature.c.release == release.id)
         .order_by(*sorted_by(keys, values[len(where_it_is) :], ids, backward=backward))
+    )
+
+
+def _neighbours(wanted: DepositFilter, release: Release, walk: Walk) -> Select[*tuple[Any, ...]]:
+    where_it_is = () if walk.crs is None else position(walk.crs)
+    return (
+        select(BODY, *where_it_is)
+        .join_from(deposit, deposit_feature, deposit_feature.c.id == deposit.c.id)
+        .where(where(wanted, release.id), deposit_feature.c.release == release.id)
+        # PostGIS sorts geometries along a Hilbert curve.
+        .order_by(deposit.c.geom, deposit.c.id)
     )
 
 
@@ -163,17 +178,17 @@ async def counted(connection: AsyncConnection, wanted: DepositFilter, release: R
 
 
 async def stream(
-    connection: AsyncConnection, wanted: DepositFilter, release: Release, timeout_s: float
-) -> AsyncGenerator[Sequence[bytes]]:
-    """All features wanted, batch by batch from one statement; memory does not grow with their number."""
+    connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, timeout_s: float
+) -> AsyncGenerator[Sequence[Sequence[Any]]]:
+    """All rows of the walk, batch by batch from one statement; memory does not grow with their number."""
     # A cursor of the server's lives in a transaction.
     await connection.execution_options(isolation_level="READ COMMITTED")
     await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
     options = {"yield_per": _BATCH, "stream_results": True}
-    result = await connection.stream(features(wanted, release, Walk()), execution_options=options)
+    result = await connection.stream(features(wanted, release, walk), execution_options=options)
     try:
         async for batch in result.partitions(_BATCH):
-            yield [row[0] for row in batch]
+            yield batch
     finally:
         # SQLAlchemy's own `async with` leaves the cursor open when the reader stops early.
         await result.close()

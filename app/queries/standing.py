@@ -7,9 +7,11 @@ from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.errors import NotThere
 from app.queries import catalogue
 from app.queries.catalogue import FileExtent, Release, SourceCard
 from app.queries.collections import Collection, collections, together
+from app.words import Words
 
 # So long a question that can do with what stood last waits for the store, the first time that it does not answer.
 _PATIENCE_S = 1.0
@@ -31,6 +33,18 @@ class Standing:
     def release(self, name: str) -> Release | None:
         """The kept release of that name."""
         return next((one for one in self.kept if one.name == name), None)
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that id; raises `NotThere`."""
+        if name not in self.collections:
+            listed = ", ".join(self.collections)
+            raise NotThere(
+                Words(
+                    f"there is no collection {name!r}; there are: {listed}",
+                    f"no existe la colección {name!r}; hay: {listed}",
+                )
+            )
+        return self.collections[name]
 
 
 class Standings:

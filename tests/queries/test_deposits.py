@@ -140,7 +140,7 @@ def test_a_page_beyond_the_last_id_is_empty_and_the_last(ask, release):
 
 def test_a_stream_says_what_a_page_says(ask, release):
     async def streamed(connection):
-        return [feature async for batch in deposits.stream(connection, EVERY, release, 60) for feature in batch]
+        return [row[0] async for batch in deposits.stream(connection, EVERY, release, Walk(), 60) for row in batch]
 
     page = ask(lambda connection: deposits.page(connection, EVERY, release, Walk(), 10_000))
     assert ask(streamed) == [row[0] for row in page.rows]
@@ -148,7 +148,7 @@ def test_a_stream_says_what_a_page_says(ask, release):
 
 def test_a_stream_fetches_a_batch_at_a_time_from_a_cursor_on_the_server(ask_big):
     async def first_batch(connection, release):
-        async with aclosing(deposits.stream(connection, EVERY, release, 60)) as batches:
+        async with aclosing(deposits.stream(connection, EVERY, release, Walk(), 60)) as batches:
             return len(await anext(batches)), await _say(connection, "SELECT count(*) FROM pg_cursors")
 
     assert ask_big(first_batch) == (1000, 1)
@@ -156,7 +156,7 @@ def test_a_stream_fetches_a_batch_at_a_time_from_a_cursor_on_the_server(ask_big)
 
 def test_a_stream_has_its_own_time_limit(ask, release):
     async def limit_within(connection):
-        async with aclosing(deposits.stream(connection, EVERY, release, 61.5)) as batches:
+        async with aclosing(deposits.stream(connection, EVERY, release, Walk(), 61.5)) as batches:
             await anext(batches)
             return await _say(connection, "SHOW statement_timeout")
 

@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.api.geojson import GEOJSON
 from app.api.links import link
 from app.api.question import HTML, JSON, Question, question
 from app.asked.parameters import PAGE, json_schema
@@ -13,6 +12,7 @@ from app.domain.crs import CRS84, SYSTEMS
 from app.domain.properties import Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
+from app.extracts.geojson import GEOJSON
 from app.queries.collections import Collection
 from app.words import Words
 

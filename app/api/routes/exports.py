@@ -1,46 +1,26 @@
-"""`/exports`: everything that a filter wants, in one file that is written while it is read."""
+"""`/exports`: everything that a filter wants, in one file of the format that its ending names."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
-from typing import Any
-
+import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from app.api import caching
-from app.api.geojson import CLOSING, GEOJSON, opening
+from app.api.extracted import extract
+from app.api.links import header_link
 from app.api.parts import parts
 from app.api.question import Question, lasting, question
 from app.api.routes.tiles import layers_of
-from app.api.wired import Wired
-from app.asked.parameters import FILTERED, PLAIN
-from app.asked.values import deposit_filter
-from app.errors import DatabaseAway, NotThere
-from app.queries import deposits
-from app.queries.catalogue import Release
-from app.queries.filter import DepositFilter
+from app.asked.parameters import EXPORT, EXPORT_CSV, PLAIN
+from app.errors import NotThere
+from app.extracts import csvw, ordering
+from app.extracts.formats import Format
+from app.extracts.order import Order
 from app.words import Words
 
 router = APIRouter()
 PMTILES = "application/vnd.pmtiles"
-
-
-@router.get("/exports/deposits.geojson")
-async def geojson(request: Request) -> Response:
-    """All deposits that the filter wants. A file that is cut short lacks its closing bracket and its last chunk."""
-    asked = await question(request, FILTERED)
-    wanted, release = deposit_filter(asked.asked, asked.standing.cards), asked.standing.current
-    kept = asked.kept()
-    if same := caching.unchanged(request, kept):
-        return same
-    members = await _provenance(asked, wanted)
-    batches = _batches(asked.wired, wanted, release)
-    first = await anext(batches, None) or []
-    name = f"vetalode-deposits-{release.name}.geojson"
-    told = {**kept, "Content-Disposition": f'attachment; filename="{name}"'}
-    return _Extract(_text(members, first, batches), batches, asked.wired.settings.export_timeout_s, told)
+CSVW = "application/csvm+json"
+_CSVW_ENDING = "csv-metadata.json"
 
 
 @router.get("/exports/{layer}.pmtiles")
@@ -59,80 +39,31 @@ async def archive(request: Request, layer: str) -> Response:
     return parts(request, opened.piece, opened.size, PMTILES, told)
 
 
-async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
-    """What an officer must be able to say of the file: its release, its filter, its sources and their terms."""
-    release = asked.standing.current
+@router.get("/exports/{file}")
+async def export(request: Request, file: str) -> Response:
+    """The deposits of a collection that the filter wants, or what a CSV of them holds."""
+    collection, _, ending = file.partition(".")
+    described = ending == _CSVW_ENDING
+    form = ordering.format_of("csv" if described else ending)
+    asked = await question(request, EXPORT_CSV if form.ending == "csv" else EXPORT)
+    kept = asked.kept()
+    if same := caching.unchanged(request, kept):
+        return same
+    order = await ordered(asked, collection, form)
+    if described:
+        address = asked.address(f"/exports/{collection}.csv", asked.asked)
+        return Response(orjson.dumps(csvw.metadata(order, address)), media_type=CSVW, headers=kept)
+    told = {**kept, "Content-Disposition": f'attachment; filename="{order.name}"'}
+    if form.ending == "csv":
+        beside = asked.address(f"/exports/{collection}.{_CSVW_ENDING}", asked.asked)
+        told["Link"] = header_link(beside, "describedby", CSVW)
+    return await extract(asked.wired, order, told)
+
+
+async def ordered(asked: Question, collection: str, form: Format) -> Order:
+    """What is asked for, in that format; raises our errors for what is wrong with it."""
+    of, release = asked.collection(collection), asked.standing.current
+    wants = ordering.read(asked.asked, form, asked.standing.cards, of.within)
     async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wanted, release)
-    return {
-        "release": release.name,
-        "filter": {name: value for name, value in asked.asked.items() if name != "lang"},
-        "numberMatched": matched,
-        "sources": [
-            {
-                "id": card.id,
-                "licence": card.licence,
-                "citation": card.citation,
-                "retrieved": str(card.retrieved),
-                "synthetic": card.synthetic,
-            }
-            for card in asked.standing.cards.values()
-        ],
-    }
-
-
-async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[bytes]]:
-    async with _turn(wired), wired.engine.connect() as connection:
-        timeout_s = wired.settings.export_timeout_s
-        async with aclosing(deposits.stream(connection, wanted, release, timeout_s)) as batches:
-            async for batch in batches:
-                yield batch
-
-
-@asynccontextmanager
-async def _turn(wired: Wired) -> AsyncIterator[None]:
-    """One of the turns that extracts have; raises `DatabaseAway` when all are taken for too long."""
-    try:
-        async with asyncio.timeout(wired.settings.pool_wait_s):
-            await wired.extracts.acquire()
-    except TimeoutError:
-        raise DatabaseAway from None
-    try:
-        yield
-    finally:
-        wired.extracts.release()
-
-
-async def _text(
-    members: dict[str, Any], first: Sequence[bytes], further: AsyncGenerator[Sequence[bytes]]
-) -> AsyncGenerator[bytes]:
-    yield opening(members) + b"\n" + b",\n".join(first)
-    async for batch in further:
-        yield b",\n" + b",\n".join(batch)
-        await asyncio.sleep(0)
-    yield b"\n" + CLOSING + b"\n"
-
-
-class _Extract(StreamingResponse):
-    """Written while it is read, and given up when that takes too long.
-
-    A client's leaving ends it from outside (`app.api.clients`) by one cancellation. Starlette would cancel again at
-    each step of the cleaning up, and so keep psycopg from telling the server to end the query.
-    """
-
-    def __init__(
-        self,
-        text: AsyncGenerator[bytes],
-        batches: AsyncGenerator[Sequence[bytes]],
-        limit_s: float,
-        headers: Mapping[str, str],
-    ) -> None:
-        super().__init__(text, media_type=GEOJSON, headers=headers)
-        self._text = text
-        self._batches = batches
-        self._limit_s = limit_s
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        # A text that was not begun closes nothing.
-        async with asyncio.timeout(self._limit_s), aclosing(self._batches), aclosing(self._text):
-            await self.stream_response(send)
+        matched = await asked.wired.counts.of(connection, wants[0], release)
+    return ordering.order(asked.asked, asked.lang, of, release, form, wants, matched)

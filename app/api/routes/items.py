@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from app.api import caching, html
 from app.api.cursor import Cursors
-from app.api.geojson import GEOJSON, features
-from app.api.geojson import collection as feature_collection
 from app.api.links import link
 from app.api.negotiation import Form
 from app.api.question import Question, question
 from app.asked.parameters import ITEM, ITEMS
 from app.asked.values import Shown, deposit_filter, limit, shown, sort_keys
 from app.errors import Gone, NotThere
+from app.extracts.geojson import GEOJSON, features
+from app.extracts.geojson import collection as feature_collection
 from app.queries import deposits
 from app.queries.catalogue import Release
 from app.queries.deposits import Page, Walk
