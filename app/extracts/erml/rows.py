@@ -147,13 +147,12 @@ def _anywhere(one: _Deposit, identifier: str) -> Values:
     """What every view says."""
     metres, licence = one.said["position_accuracy_m"], Words("Licence", "Licencia").speak(one.lang)
     unit = Words("metres", "metros").speak(one.lang)
-    terms = f"{one.said['citation']} {licence}: {one.said['licence']}."
-    page = one.text("source_url")
+    origin = (one.said["citation"], f"{licence}: {one.said['licence']}", one.said["source_url"])
     return {
         "identifier": identifier,
         "specification_uri": one.address,
         "positionalAccuracy": None if metres is None else f"{metres} {unit}",
-        "source": f"{terms} {page}" if page else terms,
+        "source": " · ".join(filter(None, origin)),
     }
 
 
@@ -169,12 +168,10 @@ def _commodities(one: _Deposit) -> str | None:
 
 def _representative(one: _Deposit) -> str:
     """The first of the primary commodities; of those that the source does not rank the only one, or their group."""
-    codes = one.codes("primary_commodities")[:1] or one.codes("commodities")
     terms = vocabulary("commodity").terms
-    if len(codes) != 1:
-        groups = {terms[code].more["group"] for code in codes}
-        return _uri(terms.get(next(iter(groups)) or "")) if len(groups) == 1 else UNKNOWN
-    return _uri(terms[codes[0]])
+    codes = one.codes("primary_commodities")[:1] or one.codes("commodities")
+    named = set(codes) if len(codes) == 1 else {terms[code].more["group"] or "" for code in codes}
+    return _uri(terms.get(named.pop()) if len(named) == 1 else None)
 
 
 def _status(one: _Deposit, status: Term | None) -> str:
