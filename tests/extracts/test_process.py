@@ -53,12 +53,12 @@ def test_a_client_that_leaves_ends_the_process_and_its_query(served, reader, big
 
 def test_a_second_is_asked_to_come_again(served, reader, eventually, big_store):
     with _begun(reader, served):
-        refused = httpx2.get(served + EXTRACT, params={"lang": "es"}, trust_env=False)
+        refused = httpx2.get(served + EXTRACT, params={"lang": "es"}, trust_env=False, timeout=60)
         assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
         assert refused.json()["detail"].startswith("ya se preparan tantos extractos")
         assert int(refused.headers["retry-after"]) > 0
     assert eventually(lambda: not _at_work(big_store))
-    assert httpx2.get(served + EXTRACT, trust_env=False).text.count("\n") == 20_133
+    assert httpx2.get(served + EXTRACT, trust_env=False, timeout=60).text.count("\n") == 20_133
 
 
 def test_a_database_that_fails_midway_leaves_no_file_that_looks_whole(served, reader, big_store, folder, eventually):
