@@ -61,6 +61,16 @@ def test_a_second_is_asked_to_come_again(served, reader, eventually, big_store):
     assert httpx2.get(served + EXTRACT, trust_env=False, timeout=60).text.count("\n") == 20_133
 
 
+def test_of_what_is_only_asked_for_its_head_nothing_is_made(served, reader):
+    with _begun(reader, served), httpx2.Client(base_url=served, trust_env=False) as other:
+        for ending, media_type in (("csv", "text/csv; charset=utf-8"), ("gpkg", "application/geopackage+sqlite3")):
+            head = other.head(f"/exports/deposits.{ending}")
+            assert (head.status_code, head.headers["content-type"]) == (200, media_type)
+            assert head.headers["content-disposition"].endswith(f'.{ending}"')
+            assert "content-length" not in head.headers
+        assert other.head("/exports/deposits.gpkg?commodity=gld").status_code == 400
+
+
 def test_a_database_that_fails_midway_leaves_no_file_that_looks_whole(served, reader, big_store, folder, eventually):
     with _begun(reader, served) as coming:
         with big_store.connect() as connection:

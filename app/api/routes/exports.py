@@ -2,9 +2,10 @@
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.api import caching
+from app.api.clients import wants_only_head
 from app.api.extracted import extract
 from app.api.links import header_link
 from app.api.parts import parts
@@ -65,6 +66,9 @@ async def export(request: Request, collection: str, ending: str) -> Response:
     if form.ending == "csv":
         beside = asked.address(f"/exports/{collection}.csv-metadata.json", asked.asked)
         told["Link"] = header_link(beside, "describedby", CSVW)
+    if wants_only_head(request):
+        # Not with a length of nothing, which it would be without being streamed.
+        return StreamingResponse(iter(()), headers=told, media_type=form.media_type)
     return await extract(asked.wired, order, told)
 
 
