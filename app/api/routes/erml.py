@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.api import caching
+from app.api.clients import wants_only_head
 from app.api.extracted import Pieces, batches, begun
 from app.api.question import Question, question
 from app.api.wired import Wired
@@ -51,6 +52,9 @@ async def _answer(
     order, rows = await _ordered(asked, collection, view, ending)
     file = writing(view, Facts(order.provenance, rows, asked.base), asked.lang)
     told = {**kept, "Content-Disposition": f'attachment; filename="{order.name}"'}
+    if wants_only_head(request):
+        # Not with a length of nothing, which it would be without being streamed.
+        return StreamingResponse(iter(()), headers=told, media_type=media_type)
     return await begun(_pieces(asked.wired, order, file), media_type, asked.wired.settings.export_timeout_s, told)
 
 

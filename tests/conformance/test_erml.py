@@ -26,7 +26,7 @@ class _Jar(etree.Resolver):
         self._jar = zipfile.ZipFile(jar)
         (catalogue,) = (name for name in self._jar.namelist() if name == f"{SUITE}schema-catalog.xml")
         told = etree.fromstring(self._jar.read(catalogue)).iter("{*}system")
-        self._places = {one.get("systemId"): SUITE + one.get("uri") for one in told}
+        self._places = {one.get("systemId"): SUITE + one.get("uri").removeprefix("./") for one in told}
 
     def resolve(self, address, _, context):
         assert address in self._places, f"{address} is not in the suite"
