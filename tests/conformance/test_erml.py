@@ -1,9 +1,11 @@
-"""GML of EarthResourceML-Lite by the OGC's own schemas of WFS 2.0 and GML 3.2, out of its suite for WFS.
+"""GML of EarthResourceML-Lite as Debian's GDAL reads it, and by the OGC's own schemas of WFS 2.0 and GML 3.2.
 
-They are validated by `make cite` alone: not every Maven repository offers the suite. The schema of the views is made of
-our table of their fields, since theirs is in no repository of packages.
+Those come out of the OGC's suite for WFS, and are used by `make cite` alone: not every Maven repository offers it. The
+schema of the views is made of our table of their fields, since theirs is in no repository of packages.
 """
 
+import csv
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -89,3 +91,16 @@ def test_one_with_a_part_less_or_in_another_order_is_not(schema, gml, part, with
     changed = re.sub(part, without, gml)
     assert changed != gml
     assert not schema.validate(etree.fromstring(changed))
+
+
+@pytest.mark.conformance
+def test_ogr2ogr_reads_every_point_where_it_is(run, gml, tmp_path):
+    path = tmp_path / "view.gml"
+    path.write_bytes(gml)
+    written = ("-f", "CSV", "/vsistdout/", str(path), "-lco", "GEOMETRY=AS_XY")
+    rows = list(csv.DictReader(io.StringIO(run("gdal-bin", "ogr2ogr", *written))))
+    members = etree.fromstring(gml).findall(f"{{{WFS_NS}}}member")
+    places = [element.text.split() for element in etree.fromstring(gml).iter(f"{{{GML_NS}}}pos")]
+    assert len(rows) == len(members) == len(places) > 50
+    assert [(float(row["Y"]), float(row["X"])) for row in rows] == [(float(lat), float(lon)) for lat, lon in places]
+    assert [row["identifier"] for row in rows] == [one[0].findtext(f"{{{ERL_NS}}}identifier") for one in members]

@@ -6,7 +6,7 @@ from functools import partial
 import orjson
 
 from app.extracts.erml.rows import Feature, Row
-from app.extracts.erml.views import STANDARD, Kind, View, fields
+from app.extracts.erml.views import STANDARD, View, names_of
 from app.extracts.erml.writing import Facts, Writing
 from app.extracts.geojson import CLOSING, opening
 from app.words import Lang
@@ -25,7 +25,6 @@ def writing(view: View, facts: Facts, lang: Lang) -> Writing:
         "numberMatched": facts.rows,
         "numberReturned": facts.rows,
     }
-    names = tuple(field.name for field in fields()[view] if field.kind is not Kind.POINT)
     return Writing(
         view,
         facts.base,
@@ -33,7 +32,7 @@ def writing(view: View, facts: Facts, lang: Lang) -> Writing:
         opening=opening(members) + b"\n",
         between=b",\n",
         closing=b"\n" + CLOSING + b"\n",
-        row=partial(_feature, names),
+        row=partial(_feature, names_of(view)),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
 from app.extracts.erml.rows import Feature, Row
-from app.extracts.erml.views import STANDARD, Kind, View, fields
+from app.extracts.erml.views import STANDARD, View, names_of
 from app.extracts.erml.writing import Facts, Writing
 from app.words import Lang, Words
 
@@ -25,8 +25,9 @@ _SCHEMAS = {
 # The axes of EPSG:4326 are latitude and longitude, in this order wherever it is named by a URI (OGC 11-135).
 _CRS = "http://www.opengis.net/def/crs/EPSG/0/4326"
 
-# What no XML 1.0 document can hold, not even escaped (§2.2).
+# What no XML 1.0 document can hold, not even escaped (§2.2), and what it can hold only so.
 _UNSAYABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_PLAIN = re.compile("[^\t\n\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def gml(view: View, features: Iterable[Feature], facts: Facts, lang: Lang) -> Iterator[bytes]:
@@ -42,7 +43,7 @@ def writing(view: View, facts: Facts, lang: Lang) -> Writing:
         opening=_opening(view, facts, lang).encode(),
         between=b"",
         closing=b"</wfs:FeatureCollection>\n",
-        row=partial(_member, view),
+        row=partial(_member, view, names_of(view)),
     )
 
 
@@ -85,22 +86,18 @@ def _sayable(text: str) -> str:
 
 def _text(text: str) -> str:
     # A bare carriage return would be read as a line feed (§2.11).
-    return escape(_sayable(text), {"\r": "&#13;"})
+    return escape(_sayable(text), {"\r": "&#13;"}) if _NOT_PLAIN.search(text) else text
 
 
-def _member(view: View, row: Row) -> bytes:
-    key = f"{view}.{row.key}"
-    said = "".join(_element(field.name, field.kind, key, row) for field in fields()[view])
-    return f'<wfs:member><erl:{view} gml:id="{key}">{said}</erl:{view}></wfs:member>\n'.encode()
-
-
-def _element(name: str, kind: Kind, key: str, row: Row) -> str:
-    if kind is Kind.POINT:
-        place = f"<gml:pos>{_degrees(row.latitude)} {_degrees(row.longitude)}</gml:pos>"
-        point = f'<gml:Point gml:id="{key}.point" srsName="{_CRS}" srsDimension="2">{place}</gml:Point>'
-        return f"<erl:{name}>{point}</erl:{name}>"
-    value = row.values.get(name)
-    return "" if value is None else f"<erl:{name}>{_text(value)}</erl:{name}>"
+def _member(view: View, names: tuple[str, ...], row: Row) -> bytes:
+    key, values = f"{view}.{row.key}", row.values
+    said = "".join(
+        f"<erl:{name}>{_text(value)}</erl:{name}>" for name in names if (value := values.get(name)) is not None
+    )
+    place = f"<gml:pos>{_degrees(row.latitude)} {_degrees(row.longitude)}</gml:pos>"
+    point = f'<gml:Point gml:id="{key}.point" srsName="{_CRS}" srsDimension="2">{place}</gml:Point>'
+    feature = f'<erl:{view} gml:id="{key}">{said}<erl:shape>{point}</erl:shape></erl:{view}>'
+    return f"<wfs:member>{feature}</wfs:member>\n".encode()
 
 
 def _degrees(axis: float) -> str:

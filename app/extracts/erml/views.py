@@ -61,6 +61,11 @@ def fields() -> Mapping[View, tuple[Field, ...]]:
     return MappingProxyType({view: tuple(some) for view, some in groupby(read, attrgetter("view"))})
 
 
+def names_of(view: View) -> tuple[str, ...]:
+    """The names of a view's fields but for its last, the shape."""
+    return tuple(field.name for field in fields()[view] if field.kind is not Kind.POINT)
+
+
 def _field(row: Mapping[str, str]) -> Field:
     return Field(View(row["view"]), row["field"], row["required"] == "yes", Kind(row["kind"]))
 
