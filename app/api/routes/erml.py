@@ -53,8 +53,8 @@ async def _answer(
     file = writing(view, Facts(order.provenance, rows, asked.base), asked.lang)
     told = {**kept, "Content-Disposition": f'attachment; filename="{order.name}"'}
     if wants_only_head(request):
-        # Not with a length of nothing, which it would be without being streamed.
-        return StreamingResponse(iter(()), headers=told, media_type=media_type)
+        # Of something, and streamed: what has no bytes would be in no coding, and of a length that it is not.
+        return StreamingResponse(iter((b" ",)), headers=told, media_type=media_type)
     return await begun(_pieces(asked.wired, order, file), media_type, asked.wired.settings.export_timeout_s, told)
 
 
