@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.api import caching
 from app.api.clients import wants_only_head
-from app.api.extracted import Pieces, batches, begun
+from app.api.extracted import Pieces, batches, begun, head
 from app.api.question import Question, question
 from app.api.wired import Wired
 from app.asked.parameters import FILTERED
@@ -53,8 +53,7 @@ async def _answer(
     file = writing(view, Facts(order.provenance, rows, asked.base), asked.lang)
     told = {**kept, "Content-Disposition": f'attachment; filename="{order.name}"'}
     if wants_only_head(request):
-        # Of something, and streamed: what has no bytes would be in no coding, and of a length that it is not.
-        return StreamingResponse(iter((b" ",)), headers=told, media_type=media_type)
+        return head(media_type, told)
     return await begun(_pieces(asked.wired, order, file), media_type, asked.wired.settings.export_timeout_s, told)
 
 
