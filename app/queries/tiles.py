@@ -1,13 +1,27 @@
 """Vector tiles of what a filter wants, made by PostGIS: every deposit of the tile and of a ring around it, alone or
-counted in a cluster."""
+counted in a cluster. And what draws them without it: all points, and which of them a filter wants."""
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_
+from sqlalchemy import (
+    VARCHAR,
+    Column,
+    ColumnElement,
+    FromClause,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
-from app.db.tables import deposit, tile_point
+from app.db.tables import deposit, tile_kind, tile_point
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
 from app.queries.where import condition
@@ -16,16 +30,18 @@ from app.tiles.pyramid import Tile
 
 
 def tile_statement(tile: Tile, wanted: DepositFilter, release: Release) -> Select[bytes]:
-    """The tile's bytes. What its points have not is asked of the deposits themselves."""
+    """The tile's bytes."""
+    return drawing.of_tile(tile, *_wanted(wanted), release.id, release.sources)
+
+
+def _wanted(wanted: DepositFilter) -> tuple[FromClause, ColumnElement[bool]]:
+    """The points, and those of them that are wanted. What points have not is asked of the deposits themselves."""
     visible = tile_point.c.release_level <= wanted.release_level
     asked = condition(wanted.asked())
     if _columns(asked).issubset(tile_point.c.keys()):
-        points: FromClause = tile_point
-        asked = replacement_traverse(asked, {}, _as_of_point)
-    else:
-        same = and_(deposit.c.release == tile_point.c.release, deposit.c.id == tile_point.c.id)
-        points = tile_point.join(deposit, same)
-    return drawing.of_tile(tile, points, and_(visible, asked), release.id, release.sources)
+        return tile_point, and_(visible, replacement_traverse(asked, {}, _as_of_point))
+    same = and_(deposit.c.release == tile_point.c.release, deposit.c.id == tile_point.c.id)
+    return tile_point.join(deposit, same), and_(visible, asked)
 
 
 def _columns(asked: ColumnElement[bool]) -> set[str]:
@@ -40,3 +56,31 @@ async def tile_bytes(connection: AsyncConnection, tile: Tile, wanted: DepositFil
     """The tile as Mapbox Vector Tile; empty where no deposit is."""
     made: bytes = (await connection.execute(tile_statement(tile, wanted, release))).scalar_one()
     return bytes(made)
+
+
+def ordinals(wanted: DepositFilter, release: Release) -> Select[bytes]:
+    """The ordinals of the points that are wanted, in no order."""
+    points, asked = _wanted(wanted)
+    joined = func.coalesce(_joined(func.int4send(tile_point.c.ordinal)), literal_column("''::bytea"), type_=LargeBinary)
+    return select(joined).select_from(points).where(tile_point.c.release == release.id, asked)
+
+
+def points_statement(release: Release) -> Select[bytes, bytes, bytes, bytes, bytes, bytes]:
+    """Six values, not six for each point, all in the same order: ordinals, keys, places, kinds, and on a line for each
+    what is said of it, as JSON."""
+    point = tile_point.c
+    said = cast(func.json_build_array(*drawing.of_point()), Text)
+    numbers = (func.int4send(point.ordinal), func.int8send(point.grid), *map(func.int4send, (point.x, point.y, point.kind)))
+    # As bytes: see `app.db.engine`.
+    lines = cast(func.string_agg(said, literal_column("E'\\n'")), VARCHAR)
+    return select(*map(_joined, numbers), lines).where(point.release == release.id)
+
+
+def kinds_statement(release: Release) -> Select[int, str, str | None, list[str]]:
+    """The rows of `tile_kind`."""
+    kind = tile_kind.c
+    return select(kind.kind, kind.source, kind.commodity, kind.critical_to).where(kind.release == release.id)
+
+
+def _joined(values: ColumnElement[bytes]) -> ColumnElement[bytes]:
+    return func.string_agg(values, literal(b"", LargeBinary), type_=LargeBinary)
