@@ -1,10 +1,10 @@
-"""Tiles of filters drawn in memory: deposits of a release are read once, those that a filter wants are asked for once,
-whatever the number of its tiles."""
+"""Tiles of filters drawn in memory: the deposits of the current release are read once, which of them a filter wants is
+asked once, whatever the number of its tiles."""
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -14,15 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
-from app.queries.tiles import kinds_statement, ordinals, points_statement
+from app.queries.tiles import bits_statement, kinds_statement, points_statement
 from app.tiles.held import Held, Kinds
 from app.tiles.kept import Kept
 from app.tiles.pyramid import Tile
 
 # A statement draws those of fewer in no time.
 MANY = 20_000
-_RELEASES = 2
-# Above this zoom a tile has so many deposits that all are asked in the same time.
+# Above this zoom a tile has so many deposits that all are asked about in the same time.
 _WHOLE_BELOW = 5
 _FAILED = 1000
 
@@ -30,24 +29,25 @@ log = logging.getLogger("vetalode")
 
 
 class Holding:
-    """Draws tiles of releases of at least `many` deposits.
+    """Draws tiles of the release that is held, if it has at least `many` deposits.
 
-    They are read beside the questions, and at deep zooms so is what a filter wants: until then, and in smaller
-    releases, only statements draw. `found` keeps the ordinals that filters want.
+    It is read beside the questions, and at deep zooms so is what a filter wants: until then, and of other releases,
+    only statements draw. `found` keeps which deposits filters want, a bit for each.
     """
 
     def __init__(self, engine: AsyncEngine, found: Kept, many: int = MANY) -> None:
         self._engine = engine
         self._found = found
         self._many = many
-        self._held: OrderedDict[int, Held] = OrderedDict()
+        self._held: tuple[Release, Held] | None = None
         self._failed: OrderedDict[str, None] = OrderedDict()
         self._reading: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
 
-    def prepare(self, release: Release) -> None:
-        """Begins to read the release, where that has to be done and nothing else is being read."""
-        if release.deposits >= self._many and release.id not in self._held and _is_over(self._reading):
+    def hold(self, release: Release) -> None:
+        """Begins to read the release, to hold it in place of another, where that has yet to be done."""
+        held = self._held is not None and self._held[0] == release
+        if not held and release.deposits >= self._many and _is_over(self._reading):
             self._reading = asyncio.create_task(self.read(release))
 
     async def settle(self) -> None:
@@ -65,41 +65,45 @@ class Holding:
             return
         # Of a release that is dropped just now there are none.
         if sent[0] is not None:
-            self._held[release.id] = await asyncio.to_thread(_held, Kinds.of(release.sources, kinds), *sent)
-        while len(self._held) > _RELEASES:
-            self._held.popitem(last=False)
+            known = Kinds.of(release.sources, map(tuple, kinds))
+            self._held = release, await asyncio.to_thread(_held, known, *sent)
 
-    async def drawing(self, name: str, tile: Tile, wanted: DepositFilter, release: Release) -> Callable[[], bytes] | None:
+    async def drawing(
+        self, name: str, tile: Tile, wanted: DepositFilter, release: Release
+    ) -> Callable[[], bytes] | None:
         """What draws the tile of a filter that has this name with its release; None where only a statement can."""
-        held = self._held.get(release.id)
-        if held is None:
-            self.prepare(release)
+        if self._held is None or self._held[0] != release:
             return None
+        held = self._held[1]
         found = self._found.known(name)
+        if found is None and tile.z >= _WHOLE_BELOW:
+            self._ask_beside(name, wanted, release)
+            return None
         if found is None:
-            ask = partial(self._ask, wanted, release)
-            if tile.z >= _WHOLE_BELOW:
-                self._ask_beside(name, ask)
-                return None
-            found = await self._found.of(name, ask)
-        return partial(held.tile, tile, np.frombuffer(found, np.int32))
+            found = await self._found.of(name, partial(self._ask, wanted, release))
+        return partial(held.tile, tile, found)
 
     async def _ask(self, wanted: DepositFilter, release: Release) -> bytes:
-        """The ordinals of the deposits that the filter wants, in ascending order."""
+        """Which deposits the filter wants, as bits."""
         async with self._engine.connect() as connection:
-            sent = (await connection.execute(ordinals(wanted, release))).scalar_one()
-        return np.sort(_numbers(sent, ">i4")).astype(np.int32).tobytes()
+            bits, places = (await connection.execute(bits_statement(wanted, release))).one()
+        if bits is None:
+            return b""
+        at = _numbers(places, ">i4")
+        words = np.zeros(at.max() + 1, "<i8")
+        words[at] = _numbers(bits, ">i8")
+        return words.tobytes()
 
-    def _ask_beside(self, name: str, ask: Callable[[], Awaitable[bytes]]) -> None:
+    def _ask_beside(self, name: str, wanted: DepositFilter, release: Release) -> None:
         if name not in self._failed and _is_over(self._asking):
-            self._asking = asyncio.create_task(self._asked(name, ask))
+            self._asking = asyncio.create_task(self._asked(name, wanted, release))
 
-    async def _asked(self, name: str, ask: Callable[[], Awaitable[bytes]]) -> None:
+    async def _asked(self, name: str, wanted: DepositFilter, release: Release) -> None:
         try:
-            await self._found.of(name, ask)
+            await self._found.of(name, partial(self._ask, wanted, release))
         except SQLAlchemyError as fault:
             # Of the whole release it takes too long, of a tile perhaps not.
-            log.warning("what a filter of tiles wants could not be asked: %s", fault)
+            log.warning("which deposits of release %s a filter wants could not be asked: %s", release.name, fault)
             self._failed[name] = None
             while len(self._failed) > _FAILED:
                 self._failed.popitem(last=False)
@@ -110,14 +114,14 @@ def _is_over(task: asyncio.Task[None] | None) -> bool:
 
 
 def _numbers(sent: bytes, kind: str) -> NDArray[np.signedinteger]:
-    """Of big-endian numbers, as PostgreSQL sends them."""
+    """Numbers as PostgreSQL sends them, the highest byte first."""
     return np.frombuffer(sent, kind)
 
 
 def _held(kinds: Kinds, order: bytes, grid: bytes, x: bytes, y: bytes, kind: bytes, said: bytes) -> Held:
     by_ordinal = np.argsort(_numbers(order, ">i4"))
-    x, y, kind = (_numbers(one, ">i4").astype(np.int32)[by_ordinal] for one in (x, y, kind))
     ends = np.append(np.flatnonzero(np.frombuffer(said, np.uint8) == ord("\n")), len(said)).astype(np.int32)
     firsts = np.append(np.int32(0), ends[:-1] + np.int32(1))
     keys = _numbers(grid, ">i8").astype(np.int64)[by_ordinal]
-    return Held(keys, x, y, kind, kinds, said, firsts[by_ordinal], ends[by_ordinal])
+    place_x, place_y, kind_of = (_numbers(one, ">i4").astype(np.int32)[by_ordinal] for one in (x, y, kind))
+    return Held(keys, place_x, place_y, kind_of, kinds, said, firsts[by_ordinal], ends[by_ordinal])

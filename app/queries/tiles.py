@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     VARCHAR,
+    BigInteger,
     Column,
     ColumnElement,
     FromClause,
@@ -58,11 +59,21 @@ async def tile_bytes(connection: AsyncConnection, tile: Tile, wanted: DepositFil
     return bytes(made)
 
 
-def ordinals(wanted: DepositFilter, release: Release) -> Select[bytes]:
-    """The ordinals of the points that are wanted, in no order."""
+def bits_statement(wanted: DepositFilter, release: Release) -> Select[bytes, bytes]:
+    """Which points are wanted, a bit for each by its ordinal less one: words of 64 bits, and their numbers; both null
+    where none is."""
     points, asked = _wanted(wanted)
-    joined = func.coalesce(_joined(func.int4send(tile_point.c.ordinal)), literal_column("''::bytea"), type_=LargeBinary)
-    return select(joined).select_from(points).where(tile_point.c.release == release.id, asked)
+    number = tile_point.c.ordinal - 1
+    bit = cast(1, BigInteger).op("<<")(number.op("&")(63))
+    # Words are put together by parallel workers, which a list of ordinals could not be.
+    words = (
+        select(number.op(">>")(6).label("word"), func.bit_or(bit, type_=BigInteger).label("bits"))
+        .select_from(points)
+        .where(tile_point.c.release == release.id, asked)
+        .group_by(literal_column("word"))
+        .subquery("words")
+    )
+    return select(_joined(func.int8send(words.c.bits)), _joined(func.int4send(words.c.word)))
 
 
 def points_statement(release: Release) -> Select[bytes, bytes, bytes, bytes, bytes, bytes]:
@@ -70,7 +81,11 @@ def points_statement(release: Release) -> Select[bytes, bytes, bytes, bytes, byt
     what is said of it, as JSON."""
     point = tile_point.c
     said = cast(func.json_build_array(*drawing.of_point()), Text)
-    numbers = (func.int4send(point.ordinal), func.int8send(point.grid), *map(func.int4send, (point.x, point.y, point.kind)))
+    numbers = (
+        func.int4send(point.ordinal),
+        func.int8send(point.grid),
+        *map(func.int4send, (point.x, point.y, point.kind)),
+    )
     # As bytes: see `app.db.engine`.
     lines = cast(func.string_agg(said, literal_column("E'\\n'")), VARCHAR)
     return select(*map(_joined, numbers), lines).where(point.release == release.id)

@@ -13,7 +13,7 @@ from app.tiles import encoding
 from app.tiles.drawing import LAYER, LEADING, OF_POINT, fields
 from app.tiles.pyramid import BITS, BUFFER, CELL_BITS, EXTENT, MAX_ZOOM, Tile, ranges, shift_of_cells, shifts
 
-Ordinals = NDArray[np.int32]
+Bits = NDArray[np.uint8]
 _Whole = NDArray[np.int64]
 
 
@@ -60,9 +60,9 @@ class Held:
     first: NDArray[np.int32]
     end: NDArray[np.int32]
 
-    def tile(self, tile: Tile, wanted: Ordinals) -> bytes:
-        """The tile of the deposits with these ordinals, in ascending order."""
-        near = self._near(tile, wanted)
+    def tile(self, tile: Tile, wanted: bytes) -> bytes:
+        """The tile of the deposits whose bits are set, the lowest of a byte first."""
+        near = self._near(tile, np.frombuffer(wanted, np.uint8))
         if tile.z == MAX_ZOOM:
             shown = _shown(tile, self.x[near], self.y[near])
             return encoding.layer(LAYER, EXTENT, OF_POINT, ((x, y, self._point(near[n])) for n, x, y in shown))
@@ -77,12 +77,10 @@ class Held:
         )
         return encoding.layer(LAYER, EXTENT, list(fields(self.kinds.sources)), features)
 
-    def _near(self, tile: Tile, wanted: Ordinals) -> NDArray[np.intp]:
+    def _near(self, tile: Tile, wanted: Bits) -> NDArray[np.intp]:
         """The deposits among those wanted that lie in the tile or its ring, and some beside it."""
-        bounds = self.grid.searchsorted(np.array(ranges(tile)).ravel()) + 1
-        places = wanted.searchsorted(bounds.astype(np.int32)).reshape(-1, 2)
-        parts = [wanted[first:end] for first, end in places.tolist() if first < end]
-        return np.concatenate(parts).astype(np.intp) - 1 if parts else np.empty(0, np.intp)
+        bounds = self.grid.searchsorted(np.array(ranges(tile)))
+        return np.concatenate([_set(wanted, first, end) for first, end in bounds.tolist()])
 
     def _point(self, deposit: int) -> list[str | None]:
         said: list[str | None] = json.loads(self.said[self.first[deposit] : self.end[deposit]])
@@ -147,6 +145,12 @@ class _Cells:
                 ",".join(f"{commodity}:{count}" for commodity, count in named) or None,
                 _opens_at(int(first[at]), int(last[at])),
             ]
+
+
+def _set(bits: Bits, first: int, end: int) -> NDArray[np.intp]:
+    """The numbers of the bits that are set, from the first to before the end."""
+    whole = np.unpackbits(bits[first >> 3 : (end + 7) >> 3], bitorder="little")
+    return np.flatnonzero(whole[first & 7 : (first & 7) + end - first]) + first
 
 
 def _sums(places: NDArray[np.intp], numbers: NDArray[np.intp], many: int) -> NDArray[np.intp]:
