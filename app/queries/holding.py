@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.exc import SQLAlchemyError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.queries.catalogue import Release
@@ -23,7 +24,8 @@ from app.tiles.pyramid import Tile
 MANY = 20_000
 # Above this zoom a tile has so many deposits that all are asked about in the same time.
 _WHOLE_BELOW = 5
-_FAILED = 1000
+# So many filters are known to take too long of a whole release, though of a tile they may not.
+_TOO_SLOW = 1000
 
 log = logging.getLogger("vetalode")
 
@@ -40,7 +42,7 @@ class Holding:
         self._found = found
         self._many = many
         self._held: tuple[Release, Held] | None = None
-        self._failed: OrderedDict[str, None] = OrderedDict()
+        self._too_slow: OrderedDict[str, None] = OrderedDict()
         self._reading: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
 
@@ -65,7 +67,7 @@ class Holding:
             return
         # Of a release that is dropped just now there are none.
         if sent[0] is not None:
-            known = Kinds.of(release.sources, map(tuple, kinds))
+            known = Kinds.of(release.sources, [(row.kind, row.source, row.commodity, row.critical_to) for row in kinds])
             self._held = release, await asyncio.to_thread(_held, known, *sent)
 
     async def drawing(
@@ -95,18 +97,18 @@ class Holding:
         return words.tobytes()
 
     def _ask_beside(self, name: str, wanted: DepositFilter, release: Release) -> None:
-        if name not in self._failed and _is_over(self._asking):
+        if name not in self._too_slow and _is_over(self._asking):
             self._asking = asyncio.create_task(self._asked(name, wanted, release))
 
     async def _asked(self, name: str, wanted: DepositFilter, release: Release) -> None:
         try:
             await self._found.of(name, partial(self._ask, wanted, release))
         except SQLAlchemyError as fault:
-            # Of the whole release it takes too long, of a tile perhaps not.
             log.warning("which deposits of release %s a filter wants could not be asked: %s", release.name, fault)
-            self._failed[name] = None
-            while len(self._failed) > _FAILED:
-                self._failed.popitem(last=False)
+            if isinstance(fault, DBAPIError) and isinstance(fault.orig, QueryCanceled):
+                self._too_slow[name] = None
+            while len(self._too_slow) > _TOO_SLOW:
+                self._too_slow.popitem(last=False)
 
 
 def _is_over(task: asyncio.Task[None] | None) -> bool:

@@ -76,23 +76,24 @@ def bits_statement(wanted: DepositFilter, release: Release) -> Select[bytes, byt
     return select(_joined(func.int8send(words.c.bits)), _joined(func.int4send(words.c.word)))
 
 
-def points_statement(release: Release) -> Select[bytes, bytes, bytes, bytes, bytes, bytes]:
+def points_statement(release: Release) -> Select[*tuple[Any, ...]]:
     """Six values, not six for each point, all in the same order: ordinals, keys, places, kinds, and on a line for each
     what is said of it, as JSON."""
     point = tile_point.c
     said = cast(func.json_build_array(*drawing.of_point()), Text)
-    numbers = (
-        func.int4send(point.ordinal),
-        func.int8send(point.grid),
-        *map(func.int4send, (point.x, point.y, point.kind)),
-    )
-    # As bytes: see `app.db.engine`.
-    lines = cast(func.string_agg(said, literal_column("E'\\n'")), VARCHAR)
-    return select(*map(_joined, numbers), lines).where(point.release == release.id)
+    return select(
+        _joined(func.int4send(point.ordinal)),
+        _joined(func.int8send(point.grid)),
+        _joined(func.int4send(point.x)),
+        _joined(func.int4send(point.y)),
+        _joined(func.int4send(point.kind)),
+        # As bytes: see `app.db.engine`.
+        cast(func.string_agg(said, func.chr(10)), VARCHAR),
+    ).where(point.release == release.id)
 
 
 def kinds_statement(release: Release) -> Select[int, str, str | None, list[str]]:
-    """The rows of `tile_kind`."""
+    """The kinds of its points."""
     kind = tile_kind.c
     return select(kind.kind, kind.source, kind.commodity, kind.critical_to).where(kind.release == release.id)
 

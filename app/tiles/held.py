@@ -1,4 +1,4 @@
-"""Deposits of a release in memory, and tiles of those that a filter wants: the bytes that `drawing` has PostGIS make."""
+"""Deposits of a release in memory, and tiles of those that a filter wants: the bytes that `drawing` gets of PostGIS."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -124,26 +124,37 @@ class _Cells:
 
     def told(self, cells: Sequence[int]) -> Iterator[list[str | int | None] | None]:
         """Of each of these cells the attributes of its cluster; None where a deposit is alone."""
-        kinds = self.kinds
+        kinds, many = self.kinds, len(self.number)
         cell, kind, n = self.groups
-        critical = [_sums(cell, n * one[kind], len(self.x)) for one in (kinds.critical, *kinds.critical_to)]
-        of_source = _by(cell, kinds.source[kind], n, (len(self.x), len(kinds.sources)))
+        of_source = _by(cell, kinds.source[kind], n, (many, len(kinds.sources)))
+        critical = [np.bincount(cell, n * one[kind], many) for one in (kinds.critical, *kinds.critical_to)]
         # The last column is of those that state none.
-        of_commodity = _by(cell, kinds.commodity[kind], n, (len(self.x), len(kinds.commodities) + 1))[:, :-1]
+        of_commodity = _by(cell, kinds.commodity[kind], n, (many, len(kinds.commodities) + 1))[:, :-1]
         leading = (-of_commodity).argsort(axis=1, kind="stable")[:, :LEADING]
         first, last = self.opens
-        for at in cells:
-            if self.number[at] == 1:
+        columns = (
+            self.number,
+            leading,
+            np.take_along_axis(of_commodity, leading, axis=1),
+            of_source,
+            np.stack(critical, axis=1).astype(np.intp),
+            first,
+            last,
+        )
+        for number, named, counts, sources, critical_to, *keys in zip(
+            *(one[cells].tolist() for one in columns), strict=True
+        ):
+            if number == 1:
                 yield None
                 continue
-            named = [(kinds.commodities[one], of_commodity[at, one]) for one in leading[at] if of_commodity[at, one]]
+            words = [(kinds.commodities[one], count) for one, count in zip(named, counts, strict=True) if count]
             yield [
-                *(None if name != "commodity" or not named else named[0][0] for name in OF_POINT),
-                int(self.number[at]),
-                *(int(count) or None for count in of_source[at]),
-                *(int(counts[at]) for counts in critical),
-                ",".join(f"{commodity}:{count}" for commodity, count in named) or None,
-                _opens_at(int(first[at]), int(last[at])),
+                *(words[0][0] if words and name == "commodity" else None for name in OF_POINT),
+                number,
+                *(count or None for count in sources),
+                *critical_to,
+                ",".join(f"{commodity}:{count}" for commodity, count in words) or None,
+                _opens_at(*keys),
             ]
 
 
@@ -153,17 +164,11 @@ def _set(bits: Bits, first: int, end: int) -> NDArray[np.intp]:
     return np.flatnonzero(whole[first & 7 : (first & 7) + end - first]) + first
 
 
-def _sums(places: NDArray[np.intp], numbers: NDArray[np.intp], many: int) -> NDArray[np.intp]:
-    """The sum of the numbers at each of so many places."""
-    # In double precision, exact for counts.
-    return np.bincount(places, numbers, many).astype(np.intp)
-
-
 def _by(
     row: NDArray[np.intp], column: NDArray[np.intp], numbers: NDArray[np.intp], shape: tuple[int, int]
 ) -> NDArray[np.intp]:
-    """The numbers summed by row and column."""
-    return _sums(row * shape[1] + column, numbers, shape[0] * shape[1]).reshape(shape)
+    """The numbers summed by row and column, in double precision, which is exact for counts."""
+    return np.bincount(row * shape[1] + column, numbers, shape[0] * shape[1]).astype(np.intp).reshape(shape)
 
 
 def _opens_at(first: int, last: int) -> int:
