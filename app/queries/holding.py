@@ -4,7 +4,7 @@ asked once, whatever the number of its tiles."""
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -26,6 +26,8 @@ MANY = 20_000
 _WHOLE_BELOW = 5
 # So many filters are known to take too long of a whole release, though of a tile they may not.
 _TOO_SLOW = 1000
+
+_Parts = Sequence[bytes]
 
 log = logging.getLogger("vetalode")
 
@@ -61,14 +63,14 @@ class Holding:
         try:
             async with self._engine.connect() as connection:
                 kinds = (await connection.execute(kinds_statement(release))).all()
-                sent = (await connection.execute(points_statement(release))).one()
+                sent = (await connection.execute(points_statement(release))).all()
         except SQLAlchemyError as fault:
             log.warning("points of release %s could not be read: %s", release.name, fault)
             return
         # Of a release that is dropped just now there are none.
-        if sent[0] is not None:
+        if sent:
             known = Kinds.of(release.sources, [(row.kind, row.source, row.commodity, row.critical_to) for row in kinds])
-            self._held = release, await asyncio.to_thread(_held, known, *sent)
+            self._held = release, await asyncio.to_thread(_held, known, *zip(*sent, strict=True))
 
     async def drawing(
         self, name: str, tile: Tile, wanted: DepositFilter, release: Release
@@ -120,10 +122,11 @@ def _numbers(sent: bytes, kind: str) -> NDArray[np.signedinteger]:
     return np.frombuffer(sent, kind)
 
 
-def _held(kinds: Kinds, order: bytes, grid: bytes, x: bytes, y: bytes, kind: bytes, said: bytes) -> Held:
-    by_ordinal = np.argsort(_numbers(order, ">i4"))
-    ends = np.append(np.flatnonzero(np.frombuffer(said, np.uint8) == ord("\n")), len(said)).astype(np.int32)
+def _held(kinds: Kinds, order: _Parts, grid: _Parts, x: _Parts, y: _Parts, kind: _Parts, said: _Parts) -> Held:
+    by_ordinal = np.argsort(_numbers(b"".join(order), ">i4"))
+    lines = b"\n".join(said)
+    ends = np.append(np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n")), len(lines)).astype(np.int32)
     firsts = np.append(np.int32(0), ends[:-1] + np.int32(1))
-    keys = _numbers(grid, ">i8").astype(np.int64)[by_ordinal]
-    place_x, place_y, kind_of = (_numbers(one, ">i4").astype(np.int32)[by_ordinal] for one in (x, y, kind))
-    return Held(keys, place_x, place_y, kind_of, kinds, said, firsts[by_ordinal], ends[by_ordinal])
+    keys = _numbers(b"".join(grid), ">i8").astype(np.int64)[by_ordinal]
+    place_x, place_y, kind_of = (_numbers(b"".join(one), ">i4").astype(np.int32)[by_ordinal] for one in (x, y, kind))
+    return Held(keys, place_x, place_y, kind_of, kinds, lines, firsts[by_ordinal], ends[by_ordinal])
