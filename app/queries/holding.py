@@ -68,7 +68,7 @@ class Holding:
             log.warning("points of release %s could not be read: %s", release.name, fault)
             return
         # Of a release that is dropped just now there are none.
-        if sent:
+        if kinds and sent:
             known = Kinds.of(release.sources, [(row.kind, row.source, row.commodity, row.critical_to) for row in kinds])
             self._held = release, await asyncio.to_thread(_held, known, *zip(*sent, strict=True))
 
