@@ -26,6 +26,8 @@ DEPOSITS = drawing.LAYER
 # The layers with their deepest zooms, in the order in which they are in a tile.
 LAYERS: Mapping[str, int] = {BOUNDARIES: BOUNDARIES_MAX_ZOOM, DEPOSITS: MAX_ZOOM}
 EVERYTHING = DepositFilter()
+# To draw what few deposits a tile has from this zoom on takes as long as a way to another thread and back.
+_AT_ONCE_FROM = 9
 
 
 def deepest(layers: Sequence[str]) -> int:
@@ -144,7 +146,8 @@ class Tilesets:
 
     async def _made(self, tileset: Tileset, tile: Tile) -> bytes:
         draw = bytes if tileset.baked else await self._drawing(tileset, tile)
-        return await asyncio.to_thread(_together, _parts(tileset, tile.z, tile.x, tile.y), draw)
+        stored = _parts(tileset, tile.z, tile.x, tile.y)
+        return await asyncio.to_thread(_together, stored, draw) if tile.z < _AT_ONCE_FROM else _together(stored, draw)
 
     async def _drawing(self, tileset: Tileset, tile: Tile) -> Callable[[], bytes]:
         """What draws the deposits."""

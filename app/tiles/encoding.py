@@ -14,24 +14,28 @@ Feature = tuple[int, int, Iterable[str | int | None]]
 def layer(name: str, extent: int, keys: Sequence[str], features: Iterable[Feature]) -> bytes:
     """Features as `x`, `y` and a value for each key, None where there is none; nothing where no feature is."""
     known: dict[str | int, bytes] = {}
-    key_of = [_varint(number) for number in range(len(keys))]
+    tags_of: list[tuple[bytes, dict[str | int, bytes]]] = [(_varint(number), {}) for number in range(len(keys))]
     drawn = list[bytes]()
     for x, y, values in features:
-        tags = bytearray()
-        for key, value in zip(key_of, values, strict=False):
+        tags = list[bytes]()
+        for (key, tag_of), value in zip(tags_of, values, strict=False):
             if value is not None:
-                number = known.get(value)
-                if number is None:
-                    number = known[value] = _varint(len(known))
-                tags += key
-                tags += number
+                tag = tag_of.get(value)
+                if tag is None:
+                    number = known.get(value)
+                    if number is None:
+                        number = known[value] = _varint(len(known))
+                    tag = tag_of[value] = key + number
+                tags.append(tag)
+        told = b"".join(tags)
         place = _MOVE + _varint(_zigzag(x)) + _varint(_zigzag(y))
-        drawn.append(_field(b"\x12", _field(b"\x12", bytes(tags)) + _POINT + _field(b"\x22", place)))
+        said = b"".join((b"\x12", _varint(len(told)), told, _POINT, b"\x22", _varint(len(place)), place))
+        drawn.append(_field(b"\x12", said))
     if not drawn:
         return b""
-    named = (_field(b"\x1a", key.encode()) for key in keys)
-    said = (_field(b"\x22", _value(value)) for value in known)
-    parts = (_field(b"\x0a", name.encode()), *drawn, *named, *said, b"\x28", _varint(extent), _VERSION)
+    names = (_field(b"\x1a", key.encode()) for key in keys)
+    texts = (_field(b"\x22", _value(value)) for value in known)
+    parts = (_field(b"\x0a", name.encode()), *drawn, *names, *texts, b"\x28", _varint(extent), _VERSION)
     return _field(b"\x1a", b"".join(parts))
 
 

@@ -1,17 +1,21 @@
 """Deposits of a release in memory, and tiles of those that a filter wants: the bytes that `drawing` gets of PostGIS."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from app.domain.critical import PARTNERS
 from app.tiles import encoding
 from app.tiles.drawing import LAYER, LEADING, OF_POINT, fields
 from app.tiles.pyramid import BITS, BUFFER, CELL_BITS, EXTENT, MAX_ZOOM, Tile, ranges, shift_of_cells, shifts
+
+# A cluster tells of what points tell no more than the first commodity.
+_BEFORE: list[None] = [None for _ in OF_POINT[: OF_POINT.index("commodity")]]
+_AFTER: list[None] = [None for _ in OF_POINT[OF_POINT.index("commodity") + 1 :]]
 
 Bits = NDArray[np.uint8]
 _Whole = NDArray[np.int64]
@@ -80,10 +84,11 @@ class Held:
     def _near(self, tile: Tile, wanted: Bits) -> NDArray[np.intp]:
         """The deposits among those wanted that lie in the tile or its ring, and some beside it."""
         bounds = self.grid.searchsorted(np.array(ranges(tile)))
-        return np.concatenate([_set(wanted, first, end) for first, end in bounds.tolist()])
+        parts = [_set(wanted, first, end) for first, end in bounds.tolist() if first < end]
+        return np.concatenate(parts) if parts else np.empty(0, np.intp)
 
     def _point(self, deposit: int) -> list[str | None]:
-        said: list[str | None] = json.loads(self.said[self.first[deposit] : self.end[deposit]])
+        said: list[str | None] = orjson.loads(self.said[self.first[deposit] : self.end[deposit]])
         return said
 
 
@@ -149,7 +154,9 @@ class _Cells:
                 continue
             words = [(kinds.commodities[one], count) for one, count in zip(named, counts, strict=True) if count]
             yield [
-                *(words[0][0] if words and name == "commodity" else None for name in OF_POINT),
+                *_BEFORE,
+                words[0][0] if words else None,
+                *_AFTER,
                 number,
                 *(count or None for count in sources),
                 *critical_to,
