@@ -3,7 +3,7 @@ asked once, whatever the number of its tiles."""
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -44,7 +44,7 @@ class Holding:
         self._found = found
         self._many = many
         self._held: tuple[Release, Held] | None = None
-        self._too_slow: OrderedDict[str, None] = OrderedDict()
+        self._too_slow = deque[str](maxlen=_TOO_SLOW)
         self._reading: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
 
@@ -108,9 +108,7 @@ class Holding:
         except SQLAlchemyError as fault:
             log.warning("which deposits of release %s a filter wants could not be asked: %s", release.name, fault)
             if isinstance(fault, DBAPIError) and isinstance(fault.orig, QueryCanceled):
-                self._too_slow[name] = None
-            while len(self._too_slow) > _TOO_SLOW:
-                self._too_slow.popitem(last=False)
+                self._too_slow.append(name)
 
 
 def _is_over(task: asyncio.Task[None] | None) -> bool:
