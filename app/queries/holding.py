@@ -24,6 +24,9 @@ from app.tiles.pyramid import Tile
 MANY = 20_000
 # Above this zoom a tile has so many deposits that all are asked about in the same time.
 _WHOLE_BELOW = 5
+# So many points are read by one statement: in a moment, and for as long as a connection lives it has room for the
+# longest row that ever came over it.
+_AT_ONCE = 1 << 14
 # So many filters are known to take too long of a whole release, though of a tile they may not.
 _TOO_SLOW = 1000
 
@@ -63,12 +66,15 @@ class Holding:
         try:
             async with self._engine.connect() as connection:
                 kinds = (await connection.execute(kinds_statement(release))).all()
-                sent = (await connection.execute(points_statement(release))).all()
+                sent = [
+                    (await connection.execute(points_statement(release, after, after + _AT_ONCE))).one()
+                    for after in range(0, release.deposits, _AT_ONCE)
+                ]
         except SQLAlchemyError as fault:
             log.warning("points of release %s could not be read: %s", release.name, fault)
             return
         # Of a release that is dropped just now there are none.
-        if kinds and sent:
+        if sent and all(part[0] is not None for part in sent):
             known = Kinds.of(release.sources, [(row.kind, row.source, row.commodity, row.critical_to) for row in kinds])
             self._held = release, await asyncio.to_thread(_held, known, *zip(*sent, strict=True))
 

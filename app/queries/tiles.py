@@ -76,25 +76,20 @@ def bits_statement(wanted: DepositFilter, release: Release) -> Select[bytes, byt
     return select(_joined(func.int8send(words.c.bits)), _joined(func.int4send(words.c.word)))
 
 
-def points_statement(release: Release) -> Select[*tuple[Any, ...]]:
-    """Six values for each of some thousand points, all in the same order: ordinals, keys, places, kinds, and on a line
-    for each what is said of it, as JSON."""
+def points_statement(release: Release, after: int, last: int) -> Select[*tuple[Any, ...]]:
+    """Six values, not six for each point, of those with ordinals beyond `after` up to `last`, all in the same order:
+    ordinals, keys, places, kinds, and on a line for each what is said of it, as JSON. All null where none is."""
     point = tile_point.c
     said = cast(func.json_build_array(*drawing.of_point()), Text)
-    return (
-        select(
-            _joined(func.int4send(point.ordinal)),
-            _joined(func.int8send(point.grid)),
-            _joined(func.int4send(point.x)),
-            _joined(func.int4send(point.y)),
-            _joined(func.int4send(point.kind)),
-            # As bytes: see `app.db.engine`.
-            cast(func.string_agg(said, func.chr(10)), VARCHAR),
-        )
-        .where(point.release == release.id)
-        # For as long as a connection lives it has room for the longest row that ever came over it.
-        .group_by(point.ordinal.op(">>")(literal_column("13")))
-    )
+    return select(
+        _joined(func.int4send(point.ordinal)),
+        _joined(func.int8send(point.grid)),
+        _joined(func.int4send(point.x)),
+        _joined(func.int4send(point.y)),
+        _joined(func.int4send(point.kind)),
+        # As bytes: see `app.db.engine`.
+        cast(func.string_agg(said, func.chr(10)), VARCHAR),
+    ).where(point.release == release.id, point.ordinal > after, point.ordinal <= last)
 
 
 def kinds_statement(release: Release) -> Select[int, str, str | None, list[str]]:
