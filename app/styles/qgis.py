@@ -121,8 +121,8 @@ def _ground(look: Look, lang: Lang) -> Iterator[_Rule]:
 
 def _deposits(look: Look, lang: Lang) -> Iterator[_Rule]:
     """Points by their colours, each with its shape, below the clusters by theirs."""
-    for label, when, symbol in _points(look):
-        yield _Rule(label.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
+    for said, when, symbol in _points(look):
+        yield _Rule(said.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
     for kind, when in zip(look.clusters.kinds, _exclusive(look.clusters), strict=True):
         told = {"name": "circle", "color": _rgba(kind.shown), "outline_color": _rgba(look.outline(kind.shown))}
         told |= {"outline_width": "0.3", "size": _mm(2 * RADII_PX[0][1])}
