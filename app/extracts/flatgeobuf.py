@@ -14,7 +14,9 @@ from app.words import Words
 
 
 def write(order: Order, batches: Iterable[pa.RecordBatch], path: Path) -> None:
-    """Writes the file; raises `BadValue` where a deposit has no position in the system that is asked for."""
+    """Writes the file; raises `BadValue` where a deposit has no position, or none in the system that is asked for."""
+    if not order.shown.geometry:
+        raise _placeless()
     of, unplaced = order.provenance, 0
 
     def placed() -> Iterator[pa.RecordBatch]:
@@ -27,14 +29,23 @@ def write(order: Order, batches: Iterable[pa.RecordBatch], path: Path) -> None:
     options = {
         "TITLE": of.title().speak(order.lang),
         "DESCRIPTION": of.prose(order.lang),
-        "SPATIAL_INDEX": "YES" if order.shown.geometry else "NO",
+        "SPATIAL_INDEX": "YES",
     }
     said = {"provenance": json.dumps(of.members(), ensure_ascii=False)}
     write_layer(order, titled(order), placed(), path, "FlatGeobuf", options=options, metadata=said)
     # Its index cannot hold them; and without an index, GDAL 3.12 misreads the rows beside one (as Arrow).
-    if order.shown.geometry and unplaced:
+    if unplaced:
         path.unlink()
         raise _unplaced(order, unplaced)
+
+
+def _placeless() -> BadValue:
+    return BadValue(
+        Words(
+            "skipGeometry=true: FlatGeobuf holds no deposit without its position; CSV, GeoPackage and GeoParquet do",
+            "skipGeometry=true: FlatGeobuf no admite yacimientos sin su posición; CSV, GeoPackage y GeoParquet sí",
+        )
+    )
 
 
 def _unplaced(order: Order, number: int) -> BadValue:

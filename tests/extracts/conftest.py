@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,9 @@ def rows_of(address: str) -> Iterator[Callable[[Order], Iterator[Rows]]]:
 
     def read(order: Order) -> Iterator[Rows]:
         statement = deposits.features(order.wanted, order.provenance.release, order.walk())
-        with engine.connect() as connection:
-            yield from connection.execution_options(stream_results=True).execute(statement).partitions(BATCH)
+        with engine.connect().execution_options(stream_results=True) as connection:
+            with closing(connection.execute(statement)) as found:
+                yield from found.partitions(BATCH)
 
     yield read
     engine.dispose()
