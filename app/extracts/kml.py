@@ -32,7 +32,7 @@ def write(order: Order, batches: Iterable[pa.RecordBatch], path: Path) -> None:
         into.write(_sayable(_head(order).encode()))
         for batch in batches:
             into.write(_placemarks(order, batch))
-        into.write(b"</Document>\n</kml>\n")
+        into.write(b"</Folder>\n</Document>\n</kml>\n")
 
 
 def _head(order: Order) -> str:
@@ -47,6 +47,8 @@ def _head(order: Order) -> str:
         '<ExtendedData><Data name="provenance"><value>'
         f"{escape(json.dumps(of.members(), ensure_ascii=False))}</value></Data></ExtendedData>\n"
         f'<Schema id="schema" name={quoteattr(of.collection)}>\n{fields}</Schema>\n'
+        # GDAL names its layer after the folder.
+        f"<Folder>\n<name>{escape(of.collection)}</name>\n"
     )
 
 
@@ -81,6 +83,9 @@ def _between(before: str, values: pa.Array, after: str) -> pa.Array:
 
 def _text(values: pa.Array) -> pa.Array:
     """Values as XML has them."""
+    if pa.types.is_boolean(values.type):
+        # Of the two spellings of a boolean the one that GDAL 3.6 reads too; to it "true" is 0.
+        values = pc.cast(values, pa.int8())
     if not pa.types.is_string(values.type):
         return pc.cast(values, pa.string())
     for mark, said in _ESCAPED:

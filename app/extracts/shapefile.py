@@ -141,7 +141,10 @@ def _fields(order: Order, texts: Mapping[str, _Text]) -> str:
 
 
 def _note(cut: int) -> Words:
-    alike = Words("No value and an empty text are one.", "Sin valor y texto vacío son lo mismo.")
+    alike = Words(
+        "No value and an empty text are one; blanks at the ends of a text are lost.",
+        "Sin valor y texto vacío son lo mismo; los espacios en los extremos de un texto se pierden.",
+    )
     if not cut:
         return alike
     return Words(

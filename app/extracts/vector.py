@@ -36,8 +36,8 @@ def write_layer(
             layer=order.provenance.collection,
             driver=driver,
             layer_metadata=metadata,
-            layer_options=dict(options),
             encoding="UTF-8",
+            **options,
             **(placed if order.shown.geometry else {}),
         )
 
@@ -61,6 +61,7 @@ def _heard(columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa
         if faults:
             raise faults[0] from None
         raise
+
 
 def titled(order: Order) -> pa.Schema:
     """The columns of an order, with their titles and descriptions in its language."""

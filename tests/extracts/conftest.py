@@ -112,7 +112,7 @@ HARD: tuple[Mapping[str, Any], ...] = (
     {"name": "", "other_names": None},
     {"name": None, "other_names": ""},
     {"name": "Peñón “Ñandú” ☃ 矿 🪨", "other_names": "línea 1\nlínea 2\r\ntabulador\tfin"},
-    {"name": "O'Brien \"100%\" <b>&amp;</b> ]]> \\ {}", "other_names": "a,b;c|d"},
+    {"name": 'O\'Brien "100%" <b>&amp;</b> ]]> \\ {}', "other_names": "a,b;c|d"},
     {"name": "  spaces  around ", "other_names": "null"},
     {"name": "ñ" * 127, "other_names": "x" * 254},
     {"name": "ñ" * 128, "other_names": "x" + "ñ" * 127},
@@ -135,19 +135,25 @@ def _hard_feature(n: int, told: Mapping[str, Any], names: Sequence[str]) -> Feat
 
 
 @pytest.fixture
-def hard(order_of, tmp_path) -> Callable[..., tuple[Path, list[Feature]]]:
-    """The file of features with values that are hard to keep, and those features."""
+def write_all(order_of, tmp_path) -> Callable[..., tuple[Path, list[Feature]]]:
+    """The file of features that have these properties, and those features."""
 
-    def make(ending: str, lang: Lang = "en") -> tuple[Path, list[Feature]]:
-        order = order_of(ending, {}, len(HARD), lang)
+    def make(ending: str, those: Sequence[Mapping[str, Any]]) -> tuple[Path, list[Feature]]:
+        order = order_of(ending, {}, len(those))
         names = [one.name for one in order.properties]
-        features = [_hard_feature(n, told, names) for n, told in enumerate(HARD)]
+        features = [_hard_feature(n, told, names) for n, told in enumerate(those)]
         rows = [(json.dumps(feature, ensure_ascii=False).encode(), feature["id"]) for feature in features]
         path = tmp_path / order.name
-        writing.write(order, iter([rows[:5], rows[5:]]), path)
+        writing.write(order, (rows[at : at + 5] for at in range(0, len(rows), 5)), path)
         return path, features
 
     return make
+
+
+@pytest.fixture
+def hard(write_all) -> Callable[[str], tuple[Path, list[Feature]]]:
+    """The file of features with values that are hard to keep, and those features."""
+    return lambda ending: write_all(ending, HARD)
 
 
 @pytest.fixture(scope="session")
