@@ -54,7 +54,7 @@ def _unplaced(order: Order, number: int) -> BadValue:
         Words(
             f"{number} of these deposits have no position in {name}, and FlatGeobuf holds none without; ask for a box "
             "(bbox=…) or for another crs, or for another format",
-            f"{number} de estos yacimientos no tienen posición en {name}, y FlatGeobuf no admite ninguno sin ella; pida "
-            "un recuadro (bbox=…), otro crs u otro formato",
+            f"{number} de estos yacimientos no tienen posición en {name}, y FlatGeobuf no admite ninguno sin ella; "
+            "pida un recuadro (bbox=…), otro crs u otro formato",
         )
     )

@@ -1,4 +1,4 @@
-"""KML: typed columns with their titles, written as the batches come: GDAL's writer keeps the whole document in memory."""
+"""KML: typed columns with their titles, written as the batches come; GDAL's writer keeps the whole of it in memory."""
 
 import json
 import re

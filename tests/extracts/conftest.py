@@ -68,9 +68,9 @@ def rows_of(address: str) -> Iterator[Callable[[Order], Iterator[Rows]]]:
 
     def read(order: Order) -> Iterator[Rows]:
         statement = deposits.features(order.wanted, order.provenance.release, order.walk())
-        with engine.connect().execution_options(stream_results=True) as connection:
-            with closing(connection.execute(statement)) as found:
-                yield from found.partitions(BATCH)
+        streaming = engine.execution_options(stream_results=True)
+        with streaming.connect() as connection, closing(connection.execute(statement)) as found:
+            yield from found.partitions(BATCH)
 
     yield read
     engine.dispose()

@@ -84,7 +84,7 @@ def test_its_look_is_that_of_its_statuses(extract, asked, lang):
         path, "SELECT f_table_name, f_geometry_column, styleQML FROM layer_styles WHERE useAsDefault"
     )
     assert (layer, column) == ("deposits", "geom")
-    rules = ElementTree.fromstring(qml).findall(".//rule")
+    rules = ElementTree.fromstring(qml).findall(".//rule")  # noqa: S314 our own
     kinds = look("status").colours.kinds
     assert [rule.get("label") for rule in rules] == [kind.label.speak(lang) for kind in kinds]
 

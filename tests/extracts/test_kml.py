@@ -14,7 +14,7 @@ TYPES = {Kind.INTEGER: "int", Kind.NUMBER: "double", Kind.BOOLEAN: "bool"}
 
 
 def _document(path):
-    root = ElementTree.parse(path).getroot()
+    root = ElementTree.parse(path).getroot()  # noqa: S314 our own
     assert root.tag == "{http://www.opengis.net/kml/2.2}kml"
     return root.find("Document", KML)
 
