@@ -1,5 +1,4 @@
-"""What the tests of extracts share: a store with words that break formats, what the API says of it, and files of the edges
-as the process that makes files writes them."""
+"""What the tests of extracts share: stores with words that break formats, what the API says of them, and files."""
 
 import asyncio
 import json
