@@ -18,7 +18,7 @@ _VARY = "Accept, Accept-Language"
 
 def _program() -> str:
     """The program by its version and by what it answers with: its code, its pages and its terms."""
-    folders = ("api", "domain", "queries", "styles", "tiles", "web/pages")
+    folders = ("api", "domain", "extracts", "queries", "styles", "tiles", "web/pages")
     parts = [_APP / "words.py", *(path for folder in folders for path in (_APP / folder).rglob("*.*"))]
     digest = blake2b(version("vetalode").encode(), digest_size=9)
     for path in sorted(path for path in parts if path.suffix in (".py", ".html", ".css", ".csv")):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from app.api.parameters import FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
+from app.api.parameters import DENSITY, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.api.problems import TITLES
 from app.domain import mercator, vocabulary
 from app.queries.tilesets import LAYERS
@@ -26,7 +26,8 @@ _SCHEMA = ("application/schema+json", "text/html")
 _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png")
+_GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
+_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", _GEOTIFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,22 @@ OPERATIONS = (
         ("application/vnd.pmtiles",),
         (206, 404, 416),
         "exports",
+    ),
+    Operation(
+        "/exports/density.tif",
+        "density",
+        Words("How many deposits there are in each cell, as a raster", "Cuántos yacimientos hay por celda, como ráster"),
+        DENSITY,
+        (_GEOTIFF,),
+        tag="exports",
+    ),
+    Operation(
+        "/exports/density.png",
+        "densityPicture",
+        Words("The same as a picture", "Lo mismo como imagen"),
+        DENSITY,
+        ("image/png",),
+        tag="exports",
     ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
     Operation("/releases", "releases", Words("Releases", "Ediciones"), PAGE, _JSON, tag="catalogue"),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from app.domain.cql2 import LANGUAGES
 from app.domain.critical import critical_lists
 from app.domain.crs import SYSTEMS
+from app.domain.grid import DEFAULT_CELL_M, GRIDS, LARGEST_CELL_M, SMALLEST_CELL_M
 from app.domain.properties import Kind, Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
@@ -200,6 +201,19 @@ _PAGED = (
     ),
 )
 
+_GRIDDED = (
+    Parameter(
+        "grid",
+        Words("The equal-area grid by whose cells deposits are counted.", "La malla de áreas iguales en que se cuenta."),
+        {"type": "string", "enum": list(GRIDS), "default": next(iter(GRIDS))},
+    ),
+    Parameter(
+        "cell",
+        Words("The side of a cell in metres.", "El lado de una celda en metros."),
+        {"type": "integer", "minimum": SMALLEST_CELL_M, "maximum": LARGEST_CELL_M, "default": DEFAULT_CELL_M},
+    ),
+)
+
 
 def _table(*groups: Sequence[Parameter]) -> Mapping[str, Parameter]:
     return MappingProxyType({parameter.name: parameter for group in groups for parameter in group})
@@ -209,6 +223,7 @@ PLAIN = _table((LANG,))
 PAGE = _table((F, LANG))
 FILTER = _table(_PLACES, _NAMED, _CQL, BY_PROPERTY)
 FILTERED = _table(tuple(FILTER.values()), (LANG,))
+DENSITY = _table(_GRIDDED, tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))
 TILE = _table(tuple(FILTER.values()), (_F_TILE, LANG))

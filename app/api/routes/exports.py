@@ -1,8 +1,8 @@
 """`/exports`: everything that a filter wants, in one file that is written while it is read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,10 +14,11 @@ from app.api.asked import deposit_filter
 from app.api.geojson import CLOSING, GEOJSON, opening
 from app.api.parameters import FILTERED, PLAIN
 from app.api.parts import parts
-from app.api.question import Question, lasting, question
+from app.api.question import lasting, question
 from app.api.routes.tiles import layers_of
+from app.api.turns import provenance, turn
 from app.api.wired import Wired
-from app.errors import DatabaseAway, NotThere
+from app.errors import NotThere
 from app.queries import deposits
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
@@ -35,7 +36,7 @@ async def geojson(request: Request) -> Response:
     kept = asked.kept()
     if same := caching.unchanged(request, kept):
         return same
-    members = await _provenance(asked, wanted)
+    members = await provenance(asked, wanted)
     batches = _batches(asked.wired, wanted, release)
     first = await anext(batches, None) or []
     name = f"vetalode-deposits-{release.name}.geojson"
@@ -59,48 +60,12 @@ async def archive(request: Request, layer: str) -> Response:
     return parts(request, opened.piece, opened.size, PMTILES, told)
 
 
-async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
-    """What an officer must be able to say of the file: its release, its filter, its sources and their terms."""
-    release = asked.standing.current
-    async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wanted, release)
-    return {
-        "release": release.name,
-        "filter": {name: value for name, value in asked.asked.items() if name != "lang"},
-        "numberMatched": matched,
-        "sources": [
-            {
-                "id": card.id,
-                "licence": card.licence,
-                "citation": card.citation,
-                "retrieved": str(card.retrieved),
-                "synthetic": card.synthetic,
-            }
-            for card in asked.standing.cards.values()
-        ],
-    }
-
-
 async def _batches(wired: Wired, wanted: DepositFilter, release: Release) -> AsyncGenerator[Sequence[bytes]]:
-    async with _turn(wired), wired.engine.connect() as connection:
+    async with turn(wired), wired.engine.connect() as connection:
         timeout_s = wired.settings.export_timeout_s
         async with aclosing(deposits.stream(connection, wanted, release, timeout_s)) as batches:
             async for batch in batches:
                 yield batch
-
-
-@asynccontextmanager
-async def _turn(wired: Wired) -> AsyncIterator[None]:
-    """One of the turns that extracts have; raises `DatabaseAway` when all are taken for too long."""
-    try:
-        async with asyncio.timeout(wired.settings.pool_wait_s):
-            await wired.extracts.acquire()
-    except TimeoutError:
-        raise DatabaseAway from None
-    try:
-        yield
-    finally:
-        wired.extracts.release()
 
 
 async def _text(

@@ -1,0 +1,1 @@
+"""What turns deposits into files; no HTTP here."""
