@@ -21,6 +21,9 @@ from app.db import schema
 from app.db.engine import ingesting_engine
 from app.main import create_app
 from app.settings import Settings
+from app.tiles.archive import Archive
+from app.tiles.pyramid import path_of
+from ingest import outlines
 from ingest.pipeline import ingest
 from ingest.publish import publish
 from ingest.report import Teller, teller
@@ -142,6 +145,15 @@ def sample_url(make_database: Callable[..., str], sample_template: str) -> str:
 def sample_store(sample_url: str) -> Iterator[Engine]:
     with opened(sample_url) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def real_boundaries(sample_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The archive of the boundaries that set-up built."""
+    folder = tmp_path_factory.mktemp("boundaries")
+    name = outlines.bake(sample_store, folder)
+    assert name, "set-up has built no boundaries"
+    return Archive(name, path_of(folder, name))
 
 
 @pytest.fixture

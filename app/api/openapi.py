@@ -191,7 +191,9 @@ OPERATIONS = (
     Operation(
         "/exports/density.tif",
         "density",
-        Words("How many deposits there are in each cell, as a raster", "Cuántos yacimientos hay por celda, como ráster"),
+        Words(
+            "How many deposits there are in each cell, as a raster", "Cuántos yacimientos hay por celda, como ráster"
+        ),
         DENSITY,
         (_GEOTIFF,),
         tag="exports",

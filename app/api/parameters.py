@@ -204,7 +204,9 @@ _PAGED = (
 _GRIDDED = (
     Parameter(
         "grid",
-        Words("The equal-area grid by whose cells deposits are counted.", "La malla de áreas iguales en que se cuenta."),
+        Words(
+            "The equal-area grid by whose cells deposits are counted.", "La malla de áreas iguales en que se cuenta."
+        ),
         {"type": "string", "enum": list(GRIDS), "default": next(iter(GRIDS))},
     ),
     Parameter(

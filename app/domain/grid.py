@@ -102,10 +102,10 @@ def check_fits(box: Box, cell_m: int, most: Window) -> None:
         smallest += 100
     raise BadValue(
         Words(
-            f"cell={cell_m}: what was found lies in {asked.width} × {asked.height} cells of that size, too many for one "
-            f"file; the smallest cell for it is {smallest} metres, or ask for a smaller area",
-            f"cell={cell_m}: lo encontrado ocupa {asked.width} × {asked.height} celdas de ese tamaño, demasiadas para un "
-            f"archivo; la menor celda posible es de {smallest} metros, o pida un área menor",
+            f"cell={cell_m}: what was found lies in {asked.width} × {asked.height} cells of that size, too many for "
+            f"one file; the smallest cell for it is {smallest} metres, or ask for a smaller area",
+            f"cell={cell_m}: lo encontrado ocupa {asked.width} × {asked.height} celdas de ese tamaño, demasiadas "
+            f"para un archivo; la menor celda posible es de {smallest} metros, o pida un área menor",
         )
     )
 

@@ -69,7 +69,9 @@ def geotiff(of: Density, provenance: Mapping[str, Any], lang: Lang) -> bytes:
 
     with ExitStack() as stack:
         levels = [stack.enter_context(_level(of, counts, factor)) for counts, factor in _levels(of.counts)]
-        described = stack.enter_context(MemoryFile(_described(of, levels, _tags(of, provenance, lang), lang), ext=".vrt"))
+        described = stack.enter_context(
+            MemoryFile(_described(of, levels, _tags(of, provenance, lang), lang), ext=".vrt")
+        )
         made = stack.enter_context(MemoryFile(ext=".tif"))
         # GDAL itself knows no overviews that are sums, but takes those that are there.
         copy(

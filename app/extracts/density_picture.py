@@ -31,6 +31,7 @@ _PANEL_PX, _LEAST_PANEL_PX = (1200, 900), (640, 480)
 _AROUND_M, _AROUND_CELLS = (900_000, 675_000), (24, 18)
 _MARGIN_PX, _LEGEND_PX, _SWATCH_PX = 24, 220, 26
 _TITLE_PX, _HEAD_PX, _TEXT_PX, _SMALL_PX = 26, 16, 15, 12
+_MOST_LINES = 8
 # Lines are drawn at twice the size and made smaller: Pillow itself draws them with stairs.
 _FINE = 2
 
@@ -39,8 +40,8 @@ _EVERYTHING = Words("All deposits", "Todos los yacimientos")
 _NOTHING = Words("nothing was found", "no se encontró nada")
 _NO_COLOUR = Words("without colour: none", "sin color: ninguno")
 _RELEASE = Words("Vetalode, release {}", "Vetalode, edición {}")
-_FOUND = Words("{:,} deposits", "{:,} yacimientos")
-_SYNTHETIC = Words("{:,} deposits of this release are synthetic", "{:,} yacimientos de esta edición son sintéticos")
+_FOUND = Words("deposits: {:,}", "yacimientos: {:,}")
+_SYNTHETIC = Words("synthetic deposits in this release: {:,}", "yacimientos sintéticos en esta edición: {:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def picture(
     title = _TITLE.speak(lang).format(f"{of.cell_m / 1000:g}")
     width = 2 * _MARGIN_PX + frame.width + _LEGEND_PX
     text_width = width - 2 * _MARGIN_PX
-    head = [line for said in asked or [_EVERYTHING.speak(lang)] for line in _wrapped(said, _HEAD_PX, text_width)]
+    head = _head([line for said in asked or [_EVERYTHING.speak(lang)] for line in _wrapped(said, _HEAD_PX, text_width)])
     foot = [line for said in _foot(provenance, lang) for line in _wrapped(said, _SMALL_PX, text_width)]
     top = _MARGIN_PX + _line_px(_TITLE_PX) + len(head) * _line_px(_HEAD_PX) + _MARGIN_PX // 2
     height = top + frame.height + _MARGIN_PX // 2 + len(foot) * _line_px(_SMALL_PX) + _MARGIN_PX
@@ -90,6 +91,11 @@ def picture(
     return written.getvalue()
 
 
+def _head(lines: list[str]) -> list[str]:
+    """As many lines as a picture has room for; all that was asked is in the file's description."""
+    return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "…"]
+
+
 def _frame(of: Density) -> Frame:
     """The cells with something around them; what the grid's map shows where nothing was found."""
     if not of.deposits:
@@ -98,9 +104,7 @@ def _frame(of: Density) -> Frame:
     least = [max(math.ceil(around / of.cell_m), few) for around, few in zip(_AROUND_M, _AROUND_CELLS, strict=True)]
     wanted = [max(few, many + 2 * math.ceil(many / 25)) for few, many in zip(least, cells, strict=True)]
     pixels = max(1, min(panel // many for panel, many in zip(_PANEL_PX, wanted, strict=True)))
-    columns, rows = (
-        max(many, math.ceil(panel / pixels)) for panel, many in zip(_LEAST_PANEL_PX, wanted, strict=True)
-    )
+    columns, rows = (max(many, math.ceil(panel / pixels)) for panel, many in zip(_LEAST_PANEL_PX, wanted, strict=True))
     before, above = (columns - cells[0]) // 2, (rows - cells[1]) // 2
     return Frame(
         of.west_m - before * of.cell_m,
@@ -152,8 +156,8 @@ def _map(of: Density, frame: Frame, classes: Sequence[tuple[int, int]], archive:
     _paint(shown, land, colours["land"])
     if of.deposits:
         _paint_cells(shown, of, frame, classes)
-    _paint(shown, states, colours["border"])
-    _paint(shown, borders, colours["outline"])
+    _paint(shown, states, colours["state"])
+    _paint(shown, borders, colours["border"])
     return shown
 
 

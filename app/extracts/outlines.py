@@ -24,7 +24,7 @@ _APART_M = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A part of a country, or of a state where not `country`, in metres of a grid: its land (of countries), its lines."""
+    """A part of a country or of a state in metres of a grid: its lines, and its land where it is of a `country`."""
 
     country: bool
     land: Any

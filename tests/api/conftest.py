@@ -39,6 +39,8 @@ def examples(sample_release: str) -> dict[str, str]:
         "/fonts/{fontstack}/{range}.pbf": "/fonts/Noto Sans Regular/0-255.pbf",
         "/exports/deposits.geojson": "/exports/deposits.geojson",
         "/exports/{layer}.pmtiles": "/exports/deposits.pmtiles",
+        "/exports/density.tif": "/exports/density.tif",
+        "/exports/density.png": "/exports/density.png",
         "/sources": "/sources",
         "/releases": "/releases",
         "/lists": "/lists",

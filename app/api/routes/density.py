@@ -1,4 +1,4 @@
-"""`/exports/density`: how many deposits a filter wants in each cell of an equal-area grid, as a raster and a picture."""
+"""`/exports/density`: how many deposits are in each cell of an equal-area grid, as a raster and as a picture."""
 
 import asyncio
 from collections.abc import Iterator
