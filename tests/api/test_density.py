@@ -1,4 +1,4 @@
-"""Counts by the cells of an equal-area grid: nothing is lost, each deposit is in its cell, the file says whose it is."""
+"""Counts by the cells of an equal-area grid: nothing is lost, each deposit is in its cell, a file says whose it is."""
 
 import json
 import re
