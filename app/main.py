@@ -24,14 +24,17 @@ from app.api.routes import (
     items,
     landing,
     pages,
+    rasters,
     styles,
     tiles,
     tilesets,
 )
 from app.api.wired import Wired
 from app.db.engine import serving_engine
+from app.extracts.rasters import RasterFiles
 from app.queries.counting import Counts
 from app.queries.lists import Lists
+from app.queries.rasters import Rasters
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
@@ -72,7 +75,8 @@ def create_app(settings: Settings) -> BakedFirst:
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
     made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
-    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
+    brought, files = Rasters(engine, settings.catalogue_fresh_s), RasterFiles(Path(settings.rasters))
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts, brought, files)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
@@ -95,6 +99,7 @@ def create_app(settings: Settings) -> BakedFirst:
         fonts,
         exports,
         density,
+        rasters,
         catalogue,
         styles,
         health,

@@ -37,8 +37,16 @@ class Asked(SimpleNamespace):
     task: str
     into: Path
     form: Form
+    file: Path
+    id: str
+    title_en: str
+    title_es: str
+    licence: str
+    citation: str
     # Not typed: the environment says it.
     archives: Path
+    rasters: Path
+    raster_max_mb: int
 
 
 # What argparse itself may say here. It speaks through gettext, whose catalogues are binary files, so these stand in
@@ -255,6 +263,30 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         metavar=say("FILE", "ARCHIVO"),
         help=say("ending in .html or .json (default: run-report.html)", "con final .html o .json"),
     )
+
+    brought = verbs.add_parser(
+        "raster",
+        help=say(
+            "rasters that an agency brings: geophysics, scanned maps",
+            "rásteres que aporta una dependencia: geofísica, mapas escaneados",
+        ),
+    )
+    tasks = brought.add_subparsers(dest="task", required=True, metavar=say("TASK", "TAREA"))
+    new = tasks.add_parser("add", help=say("take in a GeoTIFF", "recibe un GeoTIFF"))
+    new.add_argument("file", type=Path, metavar=say("FILE", "ARCHIVO"), help=say("a GeoTIFF", "un GeoTIFF"))
+    for option, meaning in (
+        ("--id", say("its name in addresses, such as mx-magnetics", "su nombre en direcciones, como mx-magnetica")),
+        ("--title-en", say("its title in English", "su título en inglés")),
+        ("--title-es", say("its title in Spanish", "su título en español")),
+        ("--licence", say("on what terms it is given", "en qué términos se da")),
+        ("--citation", say("how to cite it", "cómo citarlo")),
+    ):
+        new.add_argument(option, required=True, metavar=say("TEXT", "TEXTO"), help=meaning)
+    tasks.add_parser("list", help=say("the rasters there are", "los rásteres que hay"))
+    old = tasks.add_parser(
+        "remove", help=say("forget a raster, and delete its file", "olvida un ráster y borra su archivo")
+    )
+    old.add_argument("id", metavar="ID", help=say("its id", "su id"))
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(

@@ -33,6 +33,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "unmapped": commands.unmapped,
     "diff": commands.diff,
     "report": commands.report,
+    "raster": commands.raster,
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What the database refuses because of how it was set up, not of what it was told.
@@ -78,7 +79,8 @@ def _carry_out(asked: Asked) -> int:
         done = _WITHOUT_STORE[asked.verb](asked)
     else:
         settings = from_environment()
-        asked.archives = Path(settings.archives)
+        asked.archives, asked.rasters = Path(settings.archives), Path(settings.rasters)
+        asked.raster_max_mb = settings.raster_max_mb
         engine = ingesting_engine(settings)
         try:
             _check_schema(engine, asked)

@@ -30,6 +30,7 @@ class Parameter:
     name: str
     about: Words
     schema: Mapping[str, Any] = field(default_factory=lambda: _TEXT, hash=False)
+    required: bool = False
 
 
 def _codes(name: str) -> dict[str, Any]:
@@ -216,6 +217,21 @@ _GRIDDED = (
     ),
 )
 
+_POINT = (
+    Parameter(
+        "lon",
+        Words("Longitude in degrees.", "Longitud en grados."),
+        {"type": "number", "minimum": -180, "maximum": 180},
+        required=True,
+    ),
+    Parameter(
+        "lat",
+        Words("Latitude in degrees.", "Latitud en grados."),
+        {"type": "number", "minimum": -90, "maximum": 90},
+        required=True,
+    ),
+)
+
 
 def _table(*groups: Sequence[Parameter]) -> Mapping[str, Parameter]:
     return MappingProxyType({parameter.name: parameter for group in groups for parameter in group})
@@ -225,6 +241,7 @@ PLAIN = _table((LANG,))
 PAGE = _table((F, LANG))
 FILTER = _table(_PLACES, _NAMED, _CQL, BY_PROPERTY)
 FILTERED = _table(tuple(FILTER.values()), (LANG,))
+POINT = _table(_POINT, (LANG,))
 DENSITY = _table(_GRIDDED, tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))

@@ -82,6 +82,12 @@ def density_ramp() -> tuple[str, ...]:
 
 
 @cache
+def raster_ramp() -> tuple[str, ...]:
+    """Colours of values from low to high, each lighter than the one before."""
+    return tuple(line["colour"] for line in table_by(FOLDER / "raster.csv", "code", "colour").values())
+
+
+@cache
 def ground(theme: Theme) -> Mapping[str, str]:
     """The colours beneath and around the deposits, by their names."""
     lines = table_by(FOLDER / "ground.csv", "code", *THEMES)
