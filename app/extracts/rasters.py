@@ -67,7 +67,7 @@ def _sound(raster: Raster, read: Callable[[Path], _Made], path: Path) -> _Made:
             return read(path)
     # rasterio passes some of GDAL's errors on as they are, and has no public name for those.
     except (RasterioError, RioTilerError, CPLE_BaseError) as fault:
-        log.error("%s cannot be read: %s", path, fault)
+        log.warning("%s cannot be read: %s", path, fault)
         raise Unavailable(
             Words(
                 f"the file of raster {raster.id} is damaged and cannot be read",
