@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
     spots, together = Spots(engine), Together(engine)
+    files = RasterFiles(Path(settings.rasters))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> BakedFirst:
         yield
         await spots.settle()
         await engine.dispose()
+        files.close()
 
     app = FastAPI(
         title="Vetalode",
@@ -75,7 +77,7 @@ def create_app(settings: Settings) -> BakedFirst:
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
     made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
-    brought, files = Rasters(engine, settings.catalogue_fresh_s), RasterFiles(Path(settings.rasters))
+    brought = Rasters(engine, settings.catalogue_fresh_s)
     app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts, brought, files)
     problems.install(app)
     app.add_middleware(compressed)

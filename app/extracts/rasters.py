@@ -36,6 +36,10 @@ class RasterFiles:
         self._folder = folder
         self._threads = ThreadPoolExecutor(_THREADS, "rasters")
 
+    def close(self) -> None:
+        """Ends the threads, once what they read is read."""
+        self._threads.shutdown()
+
     async def tile(self, raster: Raster, z: int, x: int, y: int) -> bytes | None:
         """A tile of Web Mercator as PNG; None where nothing of the raster is in it. Raises `Unavailable`."""
         return await self._read(raster, partial(_tile, raster, z, x, y))
