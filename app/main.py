@@ -17,6 +17,7 @@ from app.api.compression import compressed
 from app.api.routes import (
     catalogue,
     collections,
+    density,
     erml,
     exports,
     fonts,
@@ -24,15 +25,18 @@ from app.api.routes import (
     items,
     landing,
     pages,
+    rasters,
     styles,
     tiles,
     tilesets,
 )
 from app.api.wired import Wired
 from app.db.engine import serving_engine
+from app.extracts.rasters import RasterFiles
 from app.queries.counting import Counts
 from app.queries.holding import Holding
 from app.queries.lists import Lists
+from app.queries.rasters import Rasters
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
@@ -50,6 +54,7 @@ def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
     spots, together, holding = Spots(engine), Together(engine), Holding(engine, Kept(_KEPT_OF_FILTERS))
+    files = RasterFiles(Path(settings.rasters))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -61,6 +66,7 @@ def create_app(settings: Settings) -> BakedFirst:
         await spots.settle()
         await holding.settle()
         await engine.dispose()
+        files.close()
 
     app = FastAPI(
         title="Vetalode",
@@ -75,7 +81,8 @@ def create_app(settings: Settings) -> BakedFirst:
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
     made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT), holding)
-    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
+    brought = Rasters(engine, settings.catalogue_fresh_s)
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts, brought, files)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
@@ -97,7 +104,9 @@ def create_app(settings: Settings) -> BakedFirst:
         tilesets,
         fonts,
         erml,
+        density,
         exports,
+        rasters,
         catalogue,
         styles,
         health,

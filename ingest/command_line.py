@@ -34,6 +34,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "diff": commands.diff,
     "report": commands.report,
     "export": commands.export,
+    "raster": commands.raster,
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What the database refuses because of how it was set up, not of what it was told.

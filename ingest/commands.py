@@ -388,6 +388,52 @@ def export(asked: Asked, _: Engine) -> int:
     return 0
 
 
+def raster(asked: Asked, engine: Engine) -> int:
+    """Takes a raster in, lists them, or forgets one."""
+    # What rasters need takes a second to be read.
+    from ingest import rasters
+
+    if asked.task == "add":
+        brought = rasters.Brought(asked.id, Words(asked.title_en, asked.title_es), asked.licence, asked.citation)
+        sha256 = rasters.add(engine, asked.file, brought, Path(asked.settings.rasters), asked.settings.raster_max_mb)
+        sentence(
+            Words(
+                f"raster {asked.id} is at /rasters/{asked.id}; its file is {sha256}.tif",
+                f"el ráster {asked.id} está en /rasters/{asked.id}; su archivo es {sha256}.tif",
+            ),
+            asked.lang,
+        )
+    elif asked.task == "remove":
+        rasters.remove(engine, asked.id, Path(asked.settings.rasters))
+        sentence(Words(f"raster {asked.id} is removed", f"se quitó el ráster {asked.id}"), asked.lang)
+    else:
+        with engine.connect() as connection:
+            rows = rasters.listed(connection)
+        told = [
+            (
+                row.id,
+                Words(row.title_en, row.title_es).speak(asked.lang),
+                row.kind,
+                row.licence,
+                row.bytes,
+                row.added_at,
+            )
+            for row in rows
+        ]
+        table(Words("Rasters", "Rásteres"), _RASTER_HEADS, told, asked.lang)
+    return 0
+
+
+_RASTER_HEADS = (
+    Words("id", "id"),
+    Words("title", "título"),
+    Words("kind", "tipo"),
+    Words("licence", "licencia"),
+    Words("bytes", "bytes"),
+    Words("added", "agregado"),
+)
+
+
 def vocab(asked: Asked) -> int:
     """Says what is wrong with the vocabularies and crosswalks; where nothing is, may write the page about them."""
     root, page = vocabcheck.ROOT, vocabcheck.PAGE

@@ -71,6 +71,11 @@ def of_file(release: Release, name: str) -> dict[str, str]:
     }
 
 
+def of_raster_tile(name: str) -> dict[str, str]:
+    """For a tile of that name of a raster, as this program draws it."""
+    return {"ETag": tag_of_tile(name, baked=False), "Cache-Control": _FOR_A_MINUTE, "Access-Control-Allow-Origin": "*"}
+
+
 def tag_of_tile(name: str, *, baked: bool) -> str:
     """The tag of a tile of that name; what is in no archive is as this program draws it."""
     return f'"{name}"' if baked else f'"{name}-{_PROGRAM}"'

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from app.api.problems import TITLES
-from app.asked.parameters import EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
+from app.asked.parameters import DENSITY, EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, POINT, TILE, Parameter
 from app.domain import mercator, vocabulary
 from app.extracts.erml.gml import GML
 from app.extracts.erml.views import View
@@ -30,7 +30,8 @@ _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", GML, *_EXTRACTS[1:])
+_GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
+_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", _GEOTIFF, GML, *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ _TAGS = {
     "tiles": Words("Vector tiles", "Teselas vectoriales"),
     "exports": Words("Extracts", "Extractos"),
     "catalogue": Words("Sources, releases and vocabularies", "Fuentes, ediciones y vocabularios"),
+    "rasters": Words("Rasters of the agencies", "Rásteres de las dependencias"),
     "styles": Words("How deposits are drawn", "Cómo se dibujan los yacimientos"),
     "service": Words("The service itself", "El servicio mismo"),
 }
@@ -219,6 +221,51 @@ OPERATIONS = (
         (206, 404, 416),
         "exports",
     ),
+    Operation(
+        "/exports/density.tif",
+        "density",
+        Words(
+            "How many deposits there are in each cell, as a raster", "Cuántos yacimientos hay por celda, como ráster"
+        ),
+        DENSITY,
+        (_GEOTIFF,),
+        tag="exports",
+    ),
+    Operation(
+        "/exports/density.png",
+        "densityPicture",
+        Words("The same as a picture", "Lo mismo como imagen"),
+        DENSITY,
+        ("image/png",),
+        tag="exports",
+    ),
+    Operation("/rasters", "rasters", Words("Rasters", "Rásteres"), PAGE, _JSON, tag="rasters"),
+    Operation(
+        "/rasters/{raster}",
+        "raster",
+        Words("A raster, and where its tiles are", "Un ráster, y dónde están sus teselas"),
+        PAGE,
+        _JSON,
+        (404,),
+        "rasters",
+    ),
+    Operation(
+        "/rasters/{raster}/tiles/{z}/{x}/{y}.png",
+        "rasterTile",
+        Words("A tile of it; 204 where it is empty", "Una tesela suya; 204 si está vacía"),
+        PLAIN,
+        ("image/png",),
+        (204, 404),
+        "rasters",
+    ),
+    Operation(
+        "/rasters/{raster}/point",
+        "rasterPoint",
+        Words("Its values at a place", "Sus valores en un lugar"),
+        POINT,
+        statuses=(404,),
+        tag="rasters",
+    ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
     Operation("/releases", "releases", Words("Releases", "Ediciones"), PAGE, _JSON, tag="catalogue"),
     Operation(
@@ -378,6 +425,7 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "raster": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
         "range": {"type": "string", "pattern": "^[0-9]+-[0-9]+$", "example": "0-255"},
         "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
         "style": {"type": "string", "enum": list(looks())},
@@ -393,7 +441,7 @@ def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
         "name": one.name,
         "in": "query",
         "description": one.about.speak(asked.lang),
-        "required": False,
+        "required": one.required,
         "schema": dict(one.schema),
         "style": "form",
         "explode": False,

@@ -41,6 +41,8 @@ PAGES = (
     "/releases",
     "/lists",
     "/styles",
+    "/rasters",
+    "/rasters/magnetics",
     "/vocabularies",
     *(f"/vocabularies/{name}" for name in TITLES),
 )

@@ -69,6 +69,7 @@ async def landing(request: Request) -> Response:
             to("/releases", "related", JSON, Words("Releases", "Ediciones")),
             to("/vocabularies", "related", JSON, Words("Vocabularies", "Vocabularios")),
             to("/styles", "related", JSON, Words("Styles of the map", "Estilos del mapa")),
+            to("/rasters", "related", JSON, Words("Rasters", "Rásteres")),
             to("/lists", "related", JSON, Words("Lists of critical minerals", "Listas de minerales críticos")),
         ],
     }
