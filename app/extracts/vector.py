@@ -44,7 +44,7 @@ def write_layer(
 
 @contextmanager
 def _heard(columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatchReader]:
-    """The batches as GDAL takes them. Of an error in them it says only that there was one; it is raised here as it is."""
+    """The batches as GDAL takes them. Of an error in them it says only that there was one; here it is raised itself."""
     faults: list[Exception] = []
 
     def read() -> Iterator[pa.RecordBatch]:
