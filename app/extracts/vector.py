@@ -44,7 +44,7 @@ def write_layer(
 
 @contextmanager
 def _heard(columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatchReader]:
-    """The batches as GDAL takes them. Of an error in them it says only that there was one; here it is raised itself."""
+    """The batches as GDAL takes them. Of an error in them it only says that there was one; that is raised here."""
     faults: list[Exception] = []
 
     def read() -> Iterator[pa.RecordBatch]:
