@@ -16,6 +16,7 @@ from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
 from app.api.routes import (
     catalogue,
+    changes,
     collections,
     exports,
     fonts,
@@ -85,7 +86,20 @@ def create_app(settings: Settings) -> BakedFirst:
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
     # Those that a map asks for by the hundred come first: each route before costs time.
-    for routes in (tiles, landing, collections, items, tilesets, fonts, exports, catalogue, styles, health, pages):
+    for routes in (
+        tiles,
+        landing,
+        collections,
+        items,
+        tilesets,
+        fonts,
+        exports,
+        changes,
+        catalogue,
+        styles,
+        health,
+        pages,
+    ):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")

@@ -41,6 +41,8 @@ class Asked(SimpleNamespace):
     into: Path
     form: Form
     collection: str
+    extract: Path
+    changes: Path
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -299,6 +301,32 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
                 metavar=say("WORDS", "PALABRAS"),
                 help=about,
             )
+
+    newer = verbs.add_parser(
+        "apply",
+        help=say("make the newer extract of an older one", "hace de un extracto anterior el más nuevo"),
+        description=say(
+            "Makes the GeoJSON extract of a newer release of that of an older one and /releases/{name}/changes.",
+            "Hace el extracto GeoJSON de una edición más nueva, del de una anterior y /releases/{name}/changes.",
+        ),
+    )
+    newer.add_argument(
+        "extract", type=Path, metavar=say("OLDER", "ANTERIOR"), help=say("the older extract", "el extracto anterior")
+    )
+    newer.add_argument(
+        "changes",
+        type=Path,
+        metavar=say("CHANGES", "CAMBIOS"),
+        help=say("the changes since it, as GeoJSON or NDJSON", "los cambios desde entonces, en GeoJSON o NDJSON"),
+    )
+    newer.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar=say("NEWER", "NUEVO"),
+        help=say("where to write the newer one", "dónde escribir el más nuevo"),
+    )
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(
