@@ -45,8 +45,8 @@ def _check_pair(older: Collected, since: Collected) -> None:
     extract, changes = older.head, since.head
     if not all(isinstance(changes.get(name), kind) for name, kind in _MEMBERS.items()):
         raise since.fault(
-            "it holds no changes; they are at /releases/{name}/changes",
-            "no contiene cambios; están en /releases/{name}/changes",
+            "it holds no changes; they are at /releases/{newer}/changes",
+            "no contiene cambios; están en /releases/{newer}/changes",
         )
     if not isinstance(extract.get("release"), str) or "since" in extract:
         raise older.fault(

@@ -306,8 +306,8 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         "apply",
         help=say("make the newer extract of an older one", "hace de un extracto anterior el más nuevo"),
         description=say(
-            "Makes the GeoJSON extract of a newer release of that of an older one and /releases/{name}/changes.",
-            "Hace el extracto GeoJSON de una edición más nueva, del de una anterior y /releases/{name}/changes.",
+            "Makes the GeoJSON extract of a newer release of that of an older one and /releases/{newer}/changes.",
+            "Hace el extracto GeoJSON de una edición más nueva, del de una anterior y /releases/{newer}/changes.",
         ),
     )
     newer.add_argument(

@@ -192,6 +192,9 @@ _SPREADSHEET = Parameter(
     {"type": "boolean", "default": False},
 )
 
+# The release that answers now, where one is named.
+CURRENT = "current"
+
 _OF_CHANGES = (
     Parameter(
         "since",

@@ -1,4 +1,4 @@
-"""`/releases/{name}/changes`: what makes the extract of an older release into that of a newer one."""
+"""`/releases/{newer}/changes`: what makes the extract of an older release into that of a newer one."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,7 +12,7 @@ from app.api.extracted import begun
 from app.api.negotiation import preferred
 from app.api.question import Question, question
 from app.api.turns import turn
-from app.asked.parameters import CHANGES, FILTER
+from app.asked.parameters import CHANGES, CURRENT, FILTER
 from app.asked.values import deposit_filter
 from app.domain.deposit import ALL
 from app.errors import NotThere
@@ -26,20 +26,19 @@ from app.queries.standing import offered
 from app.words import Words, quoted
 
 router = APIRouter()
-CURRENT = "current"
 _FORMS = {"geojson": (GEOJSON, "application/json"), "ndjson": (NDJSON, "application/ndjson", "application/jsonl")}
 
 
-@router.get("/releases/{name}/changes")
-async def changes(request: Request, name: str) -> Response:
+@router.get("/releases/{newer}/changes")
+async def changes(request: Request, newer: str) -> Response:
     """The deposits that came, went or differ since a release, of those that the filter wants."""
     asked = await question(request, CHANGES)
-    newer = asked.release(None if name == CURRENT else name)
-    older = await _since(asked, newer)
-    kept, form = asked.kept(newer), preferred(request, _FORMS)
+    release = asked.release(None if newer == CURRENT else newer)
+    older = await _since(asked, release)
+    kept, form = asked.kept(release), preferred(request, _FORMS)
     if same := caching.unchanged(request, kept):
         return same
-    wanted, told = await _told(asked, older, newer)
+    wanted, told = await _told(asked, older, release)
     headers = {**kept, "Content-Disposition": f'attachment; filename="{told.name(form)}"'}
     pieces = _pieces(asked, wanted, older, told, form)
     return await begun(pieces, MEDIA_TYPES[form], asked.wired.settings.export_timeout_s, headers)
