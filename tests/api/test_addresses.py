@@ -124,7 +124,7 @@ def test_caches_are_told_the_same_by_an_answer_and_by_304(client, examples, path
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_no_cache_keeps_what_is_wrong(client, away, examples, path, lang):
-    address = f"{examples[path]}?lang={lang}"
+    address = f"{examples[path]}{'&' if '?' in examples[path] else '?'}lang={lang}"
     wrong = [(400, client.get(f"{address}&colour=red")), (405, client.post(address))]
     if path not in WITHOUT_A_DATABASE:
         wrong.append((503, away.get(address)))
