@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.api import caching
+from app.api.clients import wants_only_head
 from app.api.extracted import begun
 from app.api.negotiation import preferred
 from app.api.question import Question, question
@@ -40,6 +41,8 @@ async def changes(request: Request, newer: str) -> Response:
         return same
     wanted, told = await _told(asked, older, release)
     headers = {**kept, "Content-Disposition": f'attachment; filename="{told.name(form)}"'}
+    if wants_only_head(request):
+        return StreamingResponse(iter(()), headers=headers, media_type=MEDIA_TYPES[form])
     pieces = _pieces(asked, wanted, older, told, form)
     return await begun(pieces, MEDIA_TYPES[form], asked.wired.settings.export_timeout_s, headers)
 
