@@ -124,8 +124,8 @@ def _changes(since: Collected) -> Iterator[Feature]:
 def _added(since: Collected, change: Feature) -> Feature:
     if change["properties"]["change"] != ADDED:
         raise since.fault(
-            f"it speaks of {change['id']}, which the extract lacks; the extract was edited",
-            f"habla de {change['id']}, que falta en el extracto; el extracto se modificó",
+            f"it speaks of {change['id']}, which the extract lacks or has not in the order of ids; it was edited",
+            f"habla de {change['id']}, que en el extracto falta o no está en el orden de los id; se modificó",
         )
     return deposit_in(change)
 

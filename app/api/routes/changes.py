@@ -42,7 +42,8 @@ async def changes(request: Request, newer: str) -> Response:
     wanted, told = await _told(asked, older, release)
     headers = {**kept, "Content-Disposition": f'attachment; filename="{told.name(form)}"'}
     if wants_only_head(request):
-        return StreamingResponse(iter(()), headers=headers, media_type=MEDIA_TYPES[form])
+        # Of an answer without a byte it would not be said how it is compressed.
+        return StreamingResponse(iter((b"\n",)), headers=headers, media_type=MEDIA_TYPES[form])
     pieces = _pieces(asked, wanted, older, told, form)
     return await begun(pieces, MEDIA_TYPES[form], asked.wired.settings.export_timeout_s, headers)
 
