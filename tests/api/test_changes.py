@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import httpx2
+import pyogrio
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -308,6 +309,17 @@ def test_both_forms_say_the_same(edge_client):
     )
     assert first == {**whole, "features": []}
     assert lines == whole["features"] != []
+
+
+@pytest.mark.parametrize(("form", "driver"), [("geojson", ""), ("ndjson", "GeoJSONSeq:")])
+def test_gdal_reads_both_forms_as_one_layer_of_deposits(edge_client, tmp_path, form, driver):
+    answer = edge_client.get(CHANGES, params={"f": form})
+    (tmp_path / "changes").write_bytes(answer.content)
+    layer = pyogrio.read_dataframe(f"{driver}{tmp_path / 'changes'}")
+    said = edge_client.get(CHANGES).json()["features"]
+    assert list(layer["id"]) == [one["id"] for one in said]
+    assert list(layer["change"]) == [one["properties"]["change"] for one in said]
+    assert [[point.x, point.y] for point in layer.geometry] == [one["geometry"]["coordinates"] for one in said]
 
 
 def test_the_document_says_what_it_is_in_both_languages(two):
