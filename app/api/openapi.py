@@ -12,6 +12,8 @@ from app.api.problems import TITLES
 from app.asked.parameters import CHANGES, CURRENT, EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, F, Parameter
 from app.domain import mercator, vocabulary
 from app.extracts.changes import MEDIA_TYPES as CHANGES_IN
+from app.extracts.erml.gml import GML
+from app.extracts.erml.views import View
 from app.extracts.formats import FORMATS
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks
@@ -31,7 +33,7 @@ _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", *_EXTRACTS[1:], ATOM)
+_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", ATOM, GML, *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,24 @@ OPERATIONS = (
         Words("What a CSV extract holds and where it comes from", "Qué contiene un extracto CSV y de dónde viene"),
         EXPORT_CSV,
         ("application/csvm+json",),
+        (404,),
+        "exports",
+    ),
+    Operation(
+        "/exports/{collection}.{view}.gml",
+        "exportErml",
+        Words("A view of EarthResourceML-Lite, as GML", "Una vista de EarthResourceML-Lite, como GML"),
+        FILTERED,
+        (GML,),
+        (404,),
+        "exports",
+    ),
+    Operation(
+        "/exports/{collection}.{view}.geojson",
+        "exportErmlJson",
+        Words("A view of EarthResourceML-Lite, as GeoJSON", "Una vista de EarthResourceML-Lite, como GeoJSON"),
+        FILTERED,
+        (_GEOJSON[0],),
         (404,),
         "exports",
     ),
@@ -392,6 +412,7 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
         "release": {"type": "string", "enum": kept},
         "style": {"type": "string", "enum": list(looks())},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
+        "view": {"type": "string", "enum": [one.value for one in View]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
     return {"name": name, "in": "path", "required": True, "schema": known.get(name, number)}

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.api import caching
 from app.api.clients import wants_only_head
-from app.api.extracted import begun
+from app.api.extracted import begun, head
 from app.api.negotiation import preferred
 from app.api.question import Question, question
 from app.api.turns import turn
@@ -42,8 +42,7 @@ async def changes(request: Request, newer: str) -> Response:
     wanted, told = await _told(asked, older, release)
     headers = {**kept, "Content-Disposition": f'attachment; filename="{told.name(form)}"'}
     if wants_only_head(request):
-        # Of an answer without a byte it would not be said how it is compressed.
-        return StreamingResponse(iter((b"\n",)), headers=headers, media_type=MEDIA_TYPES[form])
+        return head(MEDIA_TYPES[form], headers)
     pieces = _pieces(asked, wanted, older, told, form)
     return await begun(pieces, MEDIA_TYPES[form], asked.wired.settings.export_timeout_s, headers)
 
