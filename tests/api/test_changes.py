@@ -267,7 +267,7 @@ def test_a_release_that_is_not_kept_is_told_with_those_that_are(two, own_sample_
         assert first in gone.json()["detail"]
         assert said in gone.json()["detail"]
         assert kept in gone.json()["detail"]
-    for name in ("2001-01-01.1", "", "current", "%00", "x" * 500):
+    for name in ("2001-01-01.1", "", "current", "\x00", "2001-01-01.1\x00", "x" * 500, "矿"):
         never = client.get(CHANGES, params={"since": name})
         assert never.status_code == 404
         assert kept in never.json()["detail"]

@@ -1,6 +1,7 @@
 """`/releases/{newer}/changes`: what makes the extract of an older release into that of a newer one."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -28,6 +29,8 @@ from app.words import Words, quoted
 
 router = APIRouter()
 _FORMS = {"geojson": (GEOJSON, "application/json"), "ndjson": (NDJSON, "application/ndjson", "application/jsonl")}
+# What else is asked for was never a release, whatever it is.
+_NAME = re.compile(r"\d{4}-\d\d-\d\d\.\d+", re.ASCII)
 
 
 @router.get("/releases/{newer}/changes")
@@ -57,9 +60,10 @@ async def _since(asked: Question, newer: Release) -> Release:
         return older
     known = asked.standing.release(name)
     if known is None:
-        async with asked.wired.engine.connect() as connection:
-            if await asking.was_published(connection, name):
-                raise asking.no_longer_kept(name, kept)
+        if _NAME.fullmatch(name):
+            async with asked.wired.engine.connect() as connection:
+                if await asking.was_published(connection, name):
+                    raise asking.no_longer_kept(name, kept)
         raise _never_was(name, kept)
     return known
 
