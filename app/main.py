@@ -16,10 +16,12 @@ from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
 from app.api.routes import (
     catalogue,
+    changes,
     collections,
     density,
     erml,
     exports,
+    feeds,
     fonts,
     health,
     items,
@@ -107,6 +109,8 @@ def create_app(settings: Settings) -> BakedFirst:
         density,
         exports,
         rasters,
+        changes,
+        feeds,
         catalogue,
         styles,
         health,

@@ -51,6 +51,8 @@ class Asked(SimpleNamespace):
     title_es: str
     licence: str
     citation: str
+    extract: Path
+    changes: Path
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -290,6 +292,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     )
 
     _export(verbs, lang)
+    _apply(verbs, lang)
     _raster(verbs, lang)
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
@@ -329,6 +332,38 @@ def _export(verbs: _Verbs, lang: Lang) -> None:
                 metavar=say("WORDS", "PALABRAS"),
                 help=about,
             )
+
+
+def _apply(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    newer = verbs.add_parser(
+        "apply",
+        help=say("make the newer extract of an older one", "hace de un extracto anterior el más nuevo"),
+        description=say(
+            "Makes the GeoJSON extract of a newer release of that of an older one and /releases/{newer}/changes.",
+            "Hace el extracto GeoJSON de una edición más nueva, del de una anterior y /releases/{newer}/changes.",
+        ),
+    )
+    newer.add_argument(
+        "extract", type=Path, metavar=say("OLDER", "ANTERIOR"), help=say("the older extract", "el extracto anterior")
+    )
+    newer.add_argument(
+        "changes",
+        type=Path,
+        metavar=say("CHANGES", "CAMBIOS"),
+        help=say("the changes since it, as GeoJSON or NDJSON", "los cambios desde entonces, en GeoJSON o NDJSON"),
+    )
+    newer.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar=say("NEWER", "NUEVO"),
+        help=say("where to write the newer one", "dónde escribir el más nuevo"),
+    )
 
 
 def _raster(verbs: _Verbs, lang: Lang) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.db import schema
 from app.errors import BadValue, FileFault
 from app.words import Lang, Words
-from ingest import asking, difference, pipeline, vocabcheck
+from ingest import applying, asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
 from ingest import replay as replaying
 from ingest.arcgis import fetch_layer
@@ -432,6 +432,19 @@ _RASTER_HEADS = (
     Words("bytes", "bytes"),
     Words("added", "agregado"),
 )
+
+
+def apply(asked: Asked) -> int:
+    """Makes the newer extract of an older one and the changes since."""
+    number, release = applying.apply(asked.extract, asked.changes, asked.output)
+    sentence(
+        Words(
+            f"{asked.output} is written: {number} deposits of release {release}",
+            f"se escribió {asked.output}: {number} yacimientos de la edición {release}",
+        ),
+        asked.lang,
+    )
+    return 0
 
 
 def vocab(asked: Asked) -> int:

@@ -32,13 +32,14 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 _FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 
-def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[str, str]:
+def headers(request: Request, release: Release, base: str, lang: Lang, *further: str) -> dict[str, str]:
     """One question always has the same answer within a release, so both name the answer, and the program with them.
 
     The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
-    `base` is, because addresses in the answer begin with it.
+    `base` is, because addresses in the answer begin with it. `further` is what the answer depends on besides.
     """
-    asked = "\n".join((base, request.url.path, request.url.query, lang, request.headers.get("accept", ""), _PROGRAM))
+    accepted = request.headers.get("accept", "")
+    asked = "\n".join((base, request.url.path, request.url.query, lang, accepted, _PROGRAM, *further))
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',

@@ -115,18 +115,20 @@ async def _standing(connection: AsyncConnection, known: Standing | None) -> Stan
     if known is not None and known.current == current:
         # Releases are dropped after the flip.
         return known if known.kept == kept else replace(known, kept=kept)
+    cards, known_collections = await offered(connection, current)
+    return Standing(current, kept, cards, known_collections, key=await catalogue.cursor_key(connection))
+
+
+async def offered(
+    connection: AsyncConnection, release: Release
+) -> tuple[Mapping[str, SourceCard], Mapping[str, Collection]]:
+    """The sources and the collections of a release, by id."""
     seen: dict[str, list[FileExtent]] = {}
-    for one in await catalogue.files(connection, current.id):
+    for one in await catalogue.files(connection, release.id):
         seen.setdefault(one.source, []).append(one)
     cards = [
         replace(card, files=tuple(one.file for one in seen.get(card.id, ())))
-        for card in await catalogue.sources(connection, current.id)
+        for card in await catalogue.sources(connection, release.id)
     ]
     extents = {source: together([one.extent for one in parts]) for source, parts in seen.items()}
-    return Standing(
-        current=current,
-        kept=kept,
-        cards={card.id: card for card in cards},
-        collections={one.id: one for one in collections(cards, extents)},
-        key=await catalogue.cursor_key(connection),
-    )
+    return {card.id: card for card in cards}, {one.id: one for one in collections(cards, extents)}

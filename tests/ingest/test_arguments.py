@@ -61,6 +61,8 @@ VERBS = (
     "replay",
     "unmapped",
     "diff",
+    "export",
+    "apply",
     "vocab",
 )
 ENGLISH = ("usage:", "options", "positional", "show this", "error:", "invalid", "required", "FILE", "release")
@@ -98,6 +100,11 @@ def test_help_lists_every_verb_in_both_languages(capsys: pytest.CaptureFixture[s
         (["rejects", "--run", "x"], "'x' is not the number of a run", "'x' no es el número de una"),
         (["diff", "--limit", "-1"], "'-1' is not a whole number from 0", "'-1' no es un número entero de 0"),
         (["diff", "--limit", "9999999999"], "from 0 to 2147483647", "de 0 a 2147483647"),
+        (
+            ["apply", "a"],
+            "arguments are required: CHANGES, -o/--output",
+            "faltan estos argumentos: CAMBIOS, -o/--output",
+        ),
         (["vocab", "burn"], "invalid choice: 'burn'", "no existe 'burn'"),
         (["rejects", "--run"], "expected one argument", "falta su valor"),
         (["status", "--fast"], "unrecognized arguments: --fast", "argumentos desconocidos: --fast"),
