@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
-import shapely
 
 from app.domain.properties import Kind, Property
 from app.extracts.order import Order
+from app.extracts.points import as_wkb
 
 ID, GEOMETRY = "id", "geometry"
 
@@ -70,11 +70,9 @@ def _batch(order: Order, columns: pa.Schema, read: pj.ParseOptions, rows: Sequen
 def _points(order: Order, said: pa.Table, rows: Sequence[Sequence[Any]]) -> pa.Array:
     if order.shown.projection is None:
         flat = said.column(GEOMETRY).combine_chunks().field("coordinates").flatten()
-        places = flat.to_numpy(zero_copy_only=False).reshape(-1, 2)
+        places = np.from_dlpack(flat).reshape(-1, 2)
     else:
         places = np.array([row[1:3] for row in rows], dtype=float)
         places = np.round(places, order.shown.crs.decimals)
-    points = shapely.to_wkb(shapely.points(places))
-    # Where the system has no position for a deposit.
-    points[np.isnan(places).any(axis=1)] = None
-    return pa.array(points, pa.binary())
+    # Null where the system has no position for a deposit.
+    return as_wkb(places)

@@ -1,4 +1,4 @@
-"""A look for QGIS: as a style of a vector tile layer (QML), and as layers with it, ready to be added (QLR)."""
+"""A look for QGIS: as a style of a layer (QML), and as layers with it, ready to be added (QLR)."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +22,7 @@ _SYMBOL_PX = 14
 # Properties of QGIS's symbol layers and of its labels, as it calls them in its files.
 _SIZE, _NAME, _COLOUR = "size", "name", "Color"
 _PLAIN = ":/{}"
+_QML = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 _TITLES = {LAYER: Words("Deposits", "Yacimientos"), BOUNDARIES: Words("Boundaries", "Límites")}
 
 
@@ -40,7 +41,20 @@ def style(look: Look, lang: Lang) -> bytes:
     """The style of a layer of deposits, of boundaries, or of both."""
     root = Element("qgis", version=_VERSION, styleCategories="Symbology|Labeling")
     _dress(root, [*_ground(look, lang), *_deposits(look, lang)], look)
-    return _document("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>", root)
+    return _document(_QML, root)
+
+
+def of_points(look: Look, lang: Lang) -> bytes:
+    """The style of an ordinary layer, each of whose points is one deposit with what the look's colours and shapes ask
+    for."""
+    root = Element("qgis", version=_VERSION, styleCategories="Symbology")
+    drawn = SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0")
+    rules, symbols = SubElement(drawn, "rules", key="{all}"), SubElement(drawn, "symbols")
+    for n, (label, when, symbol) in enumerate(_points(look)):
+        SubElement(rules, "rule", key=f"{{{n}}}", symbol=str(n), label=label.speak(lang), filter=when)
+        symbol.set("name", str(n))
+        symbols.append(symbol)
+    return _document(_QML, root)
 
 
 def layers(look: Look, lang: Lang, tiles: Mapping[str, str]) -> bytes:
@@ -107,19 +121,24 @@ def _ground(look: Look, lang: Lang) -> Iterator[_Rule]:
 
 def _deposits(look: Look, lang: Lang) -> Iterator[_Rule]:
     """Points by their colours, each with its shape, below the clusters by theirs."""
-    alike = look.colours.labels == look.shapes.labels
-    several = {_NAME: _case(look.shapes, _svg)} if len(look.shapes.kinds) > 1 and not alike else {}
-    for n, (kind, when) in enumerate(zip(look.colours.kinds, _exclusive(look.colours), strict=True)):
-        told = {"color": _rgba(kind.shown), "outline_color": _rgba(look.outline(kind.shown)), "outline_width": "0.2"}
-        told |= {"size": _mm(_SYMBOL_PX), "name": _svg(look.shapes.kinds[n if alike else -1].shown)}
-        symbol = _symbol("marker", "SvgMarker", told, several)
-        yield _Rule(kind.label.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
+    for label, when, symbol in _points(look):
+        yield _Rule(label.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
     for kind, when in zip(look.clusters.kinds, _exclusive(look.clusters), strict=True):
         told = {"name": "circle", "color": _rgba(kind.shown), "outline_color": _rgba(look.outline(kind.shown))}
         told |= {"outline_width": "0.3", "size": _mm(2 * RADII_PX[0][1])}
         symbol = _symbol("marker", "SimpleMarker", told, {_SIZE: _sizes()})
         label = Words(f"Several: {kind.label.en}", f"Varios: {kind.label.es}").speak(lang)
         yield _Rule(label, LAYER, _POINT, f'"point_count" IS NOT NULL AND {when}', symbol)
+
+
+def _points(look: Look) -> Iterator[tuple[Words, str, Element]]:
+    """What deposits are drawn by: its label, its condition, its symbol; no two conditions hold at once."""
+    alike = look.colours.labels == look.shapes.labels
+    several = {_NAME: _case(look.shapes, _svg)} if len(look.shapes.kinds) > 1 and not alike else {}
+    for n, (kind, when) in enumerate(zip(look.colours.kinds, _exclusive(look.colours), strict=True)):
+        told = {"color": _rgba(kind.shown), "outline_color": _rgba(look.outline(kind.shown)), "outline_width": "0.2"}
+        told |= {"size": _mm(_SYMBOL_PX), "name": _svg(look.shapes.kinds[n if alike else -1].shown)}
+        yield kind.label, when, _symbol("marker", "SvgMarker", told, several)
 
 
 def _exclusive(scale: Scale) -> list[str]:

@@ -1,0 +1,55 @@
+"""The one door to GDAL within app: record batches as a layer of one of its formats, written as they come."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyogrio
+
+from app.extracts.batches import GEOMETRY, schema
+from app.extracts.order import Order
+
+# What GDAL reads a field's title, description and width from.
+_TITLE, _ABOUT, _WIDTH = (f"GDAL:OGR:{name}" for name in ("alternative_name", "comment", "width"))
+
+
+def write_layer(
+    order: Order,
+    columns: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    path: Path,
+    driver: str,
+    *,
+    options: Mapping[str, str],
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Writes a layer of points named as the collection, or a table where the order wants no positions."""
+    if not order.shown.geometry:
+        place = columns.get_field_index(GEOMETRY)
+        columns, batches = columns.remove(place), (batch.drop_columns([GEOMETRY]) for batch in batches)
+    # In GDAL's files x is before y, whatever the authority of the system says.
+    placed = {"geometry_name": GEOMETRY, "geometry_type": "Point", "crs": f"EPSG:{order.shown.crs.srid}"}
+    pyogrio.write_arrow(
+        pa.RecordBatchReader.from_batches(columns, (batch.cast(columns) for batch in batches)),
+        path,
+        layer=order.provenance.collection,
+        driver=driver,
+        layer_metadata=metadata,
+        layer_options=dict(options),
+        encoding="UTF-8",
+        **(placed if order.shown.geometry else {}),
+    )
+
+
+def titled(order: Order) -> pa.Schema:
+    """The columns of an order, with their titles and descriptions in its language."""
+    said = {one.name: (one.title.speak(order.lang), one.about.speak(order.lang)) for one in order.properties}
+    return pa.schema(
+        field.with_metadata(dict(zip((_TITLE, _ABOUT), said[field.name], strict=True))) if field.name in said else field
+        for field in schema(order)
+    )
+
+
+def as_wide(field: pa.Field, width: int) -> pa.Field:
+    """The column with room for texts of so many bytes, in formats of fixed width."""
+    return field.with_metadata({_WIDTH: str(width)})
