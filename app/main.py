@@ -23,6 +23,7 @@ from app.api.routes import (
     items,
     landing,
     pages,
+    releases,
     styles,
     tiles,
     tilesets,
@@ -85,7 +86,20 @@ def create_app(settings: Settings) -> BakedFirst:
     app.add_middleware(EndsWithItsClient)
     app.add_middleware(HeadAsGet)
     # Those that a map asks for by the hundred come first: each route before costs time.
-    for routes in (tiles, landing, collections, items, tilesets, fonts, exports, catalogue, styles, health, pages):
+    for routes in (
+        tiles,
+        landing,
+        collections,
+        items,
+        tilesets,
+        fonts,
+        exports,
+        catalogue,
+        releases,
+        styles,
+        health,
+        pages,
+    ):
         app.include_router(routes.router)
     if pages.BUILT.is_dir():
         app.mount("/assets", pages.BuiltFiles(directory=pages.BUILT), name="assets")

@@ -28,6 +28,7 @@ class Asked(SimpleNamespace):
     synthetic: bool
     retrieved: date | None
     accept: list[str]
+    no_files: bool
     release: str | None
     run: int | None
     resolved: bool
@@ -197,6 +198,21 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         choices=GATES,
         help=say("publish although this check would stop it", "publica aunque esta revisión lo impediría"),
     )
+
+    out.add_argument(
+        "--no-files",
+        action="store_true",
+        help=say(
+            "make no files for downloads (`vetalode snapshot` does)",
+            "no prepara archivos para descargar (`vetalode snapshot` sí)",
+        ),
+    )
+
+    kept = verbs.add_parser(
+        "snapshot",
+        help=say("make the files of a release that it lacks", "prepara los archivos que le faltan a una edición"),
+    )
+    kept.add_argument("release", nargs="?", help=say("its name; else the current one", "su nombre; si no, la actual"))
 
     back = verbs.add_parser("rollback", help=say("return to an older release", "regresa a una edición anterior"))
     back.add_argument("release", nargs="?", help=say("its name; else the one before", "su nombre; si no, la anterior"))

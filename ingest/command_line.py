@@ -26,6 +26,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "migrate": commands.migrate,
     "ingest": commands.ingest,
     "publish": commands.publish,
+    "snapshot": commands.snapshot,
     "rollback": commands.rollback,
     "status": commands.status,
     "rejects": commands.rejects,

@@ -1,6 +1,7 @@
 """What each verb of the command line does. Answers go to standard output, progress to standard error."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,31 @@ def publish(asked: Asked, engine: Engine) -> int:
         words = Words(
             f"nothing has changed since release {done.name}, which is current ({done.deposits} deposits)",
             f"nada ha cambiado desde la edición {done.name}, que es la actual ({done.deposits} yacimientos)",
+        )
+    sentence(words, asked.lang)
+    # Said before, for it is served already, and files may take minutes.
+    sys.stdout.flush()
+    if not asked.no_files:
+        asked.release = done.name
+        snapshot(asked, engine)
+    return 0
+
+
+def snapshot(asked: Asked, engine: Engine) -> int:
+    """Makes the files of a release that it lacks."""
+    # What writes files takes as long to import as all the rest.
+    from ingest import snapshots
+
+    done = snapshots.snapshot(asked.settings, engine, teller(asked.lang), asked.release)
+    if done.files:
+        size = f"{done.bytes / 1e6:,.1f}"
+        words = Words(
+            f"{done.files} files of release {done.release} were made ({size} MB)",
+            f"se prepararon {done.files} archivos de la edición {done.release} ({size} MB)",
+        )
+    else:
+        words = Words(
+            f"release {done.release} has all its files", f"la edición {done.release} tiene todos sus archivos"
         )
     sentence(words, asked.lang)
     return 0

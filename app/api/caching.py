@@ -32,17 +32,21 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 _FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 
-def headers(request: Request, release: Release, base: str, lang: Lang) -> dict[str, str]:
+def headers(
+    request: Request, release: Release, base: str, lang: Lang, changed: datetime | None = None
+) -> dict[str, str]:
     """One question always has the same answer within a release, so both name the answer, and the program with them.
 
     The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
-    `base` is, because addresses in the answer begin with it.
+    `base` is, because addresses in the answer begin with it. `changed` is when the answer was last another one within
+    the release, where it may be: files are made after it was published.
     """
-    asked = "\n".join((base, request.url.path, request.url.query, lang, request.headers.get("accept", ""), _PROGRAM))
+    since, accepted = str(changed or ""), request.headers.get("accept", "")
+    asked = "\n".join((base, request.url.path, request.url.query, lang, accepted, since, _PROGRAM))
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',
-        "Last-Modified": _published(release),
+        "Last-Modified": _dated(changed or release.published_at),
         "Cache-Control": "public, no-cache",
         "Content-Language": lang,
         "Vary": _VARY,
@@ -55,18 +59,19 @@ def of_tile(release: Release, *, for_good: bool) -> dict[str, str]:
     Whatever asks for it: a shared cache would give one answer to all.
     """
     return {
-        "Last-Modified": _published(release),
+        "Last-Modified": _dated(release.published_at),
         "Cache-Control": FOR_GOOD if for_good else _FOR_A_MINUTE,
         "Access-Control-Allow-Origin": "*",
     }
 
 
-def of_file(release: Release, name: str) -> dict[str, str]:
-    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own."""
+def of_file(name: str, changed: datetime, *, for_good: bool) -> dict[str, str]:
+    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own. `for_good`
+    where its address names the release."""
     return {
         "ETag": f'"{name}"',
-        "Last-Modified": _published(release),
-        "Cache-Control": "public, no-cache",
+        "Last-Modified": _dated(changed),
+        "Cache-Control": FOR_GOOD if for_good else "public, no-cache",
         "Accept-Ranges": "bytes",
     }
 
@@ -76,8 +81,8 @@ def tag_of_tile(name: str, *, baked: bool) -> str:
     return f'"{name}"' if baked else f'"{name}-{_PROGRAM}"'
 
 
-def _published(release: Release) -> str:
-    return format_datetime(release.published_at.replace(microsecond=0), usegmt=True)
+def _dated(moment: datetime) -> str:
+    return format_datetime(moment.replace(microsecond=0), usegmt=True)
 
 
 def spoken(lang: Lang) -> dict[str, str]:

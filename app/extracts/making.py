@@ -16,10 +16,11 @@ from app.queries.deposits import features
 _BATCH = 2000
 
 _Rows = Sequence[Sequence[Any]]
-Watch = Callable[[Iterator[_Rows]], Iterator[_Rows]]
+Coming = Iterator[_Rows]
+Watch = Callable[[Coming], Coming]
 
 
-def _unwatched(coming: Iterator[_Rows]) -> Iterator[_Rows]:
+def _unwatched(coming: Coming) -> Coming:
     return coming
 
 
@@ -37,14 +38,14 @@ def make(engine: Engine, order: Order, path: Path, watch: Watch = _unwatched) ->
                 out.writelines(pieces(order, coming))
 
 
-def pieces(order: Order, coming: Iterator[_Rows]) -> Iterator[bytes]:
+def pieces(order: Order, coming: Coming) -> Iterator[bytes]:
     """An order that is made piece by piece, of its rows."""
     if FORMATS[order.ending].making is Making.PIECES:
         return csv.pieces(order, batches(order, coming))
     return texts.pieces(order, coming)
 
 
-def rows(connection: Connection, order: Order) -> Iterator[_Rows]:
+def rows(connection: Connection, order: Order) -> Coming:
     """The rows of an order, some at a time, all of one moment."""
     statement = features(order.wanted, order.provenance.release, order.walk())
     result = connection.execution_options(yield_per=_BATCH, stream_results=True).execute(statement)
