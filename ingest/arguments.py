@@ -42,6 +42,8 @@ class Asked(SimpleNamespace):
     into: Path
     form: Form
     collection: str
+    folder: Path
+    manifest: Path | None
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -315,6 +317,28 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
                 metavar=say("WORDS", "PALABRAS"),
                 help=about,
             )
+
+    mirror = verbs.add_parser(
+        "verify",
+        help=say(
+            "check the files of a release, downloaded, against its manifest",
+            "comprueba con su manifiesto los archivos descargados de una edición",
+        ),
+    )
+    mirror.add_argument(
+        "folder",
+        type=Path,
+        metavar=say("FOLDER", "CARPETA"),
+        help=say("where they are", "dónde están"),
+    )
+    mirror.add_argument(
+        "--manifest",
+        type=Path,
+        metavar=say("FILE", "ARCHIVO"),
+        help=say(
+            "the manifest (else manifest.json of the folder)", "el manifiesto (si no, manifest.json de la carpeta)"
+        ),
+    )
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(

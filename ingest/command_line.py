@@ -21,7 +21,11 @@ from ingest import commands
 from ingest.arguments import Asked, parse
 from ingest.report import teller
 
-_WITHOUT_STORE: dict[str, Callable[[Asked], int]] = {"fetch": commands.fetch, "vocab": commands.vocab}
+_WITHOUT_STORE: dict[str, Callable[[Asked], int]] = {
+    "fetch": commands.fetch,
+    "verify": commands.verify,
+    "vocab": commands.vocab,
+}
 _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "migrate": commands.migrate,
     "ingest": commands.ingest,

@@ -14,6 +14,7 @@ from app.words import Lang, Words
 from ingest import asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
 from ingest import replay as replaying
+from ingest import verify as verifying
 from ingest.arcgis import fetch_layer
 from ingest.arguments import Asked
 from ingest.fetch import fetch_file
@@ -130,10 +131,10 @@ def snapshot(asked: Asked, engine: Engine) -> int:
 
     done = snapshots.snapshot(asked.settings, engine, teller(asked.lang), asked.release)
     if done.files:
-        size = f"{done.bytes / 1e6:,.1f}"
+        size = _megabytes(done.bytes)
         words = Words(
-            f"{done.files} files of release {done.release} were made ({size} MB)",
-            f"se prepararon {done.files} archivos de la edición {done.release} ({size} MB)",
+            f"{done.files} files of release {done.release} were made ({size})",
+            f"se prepararon {done.files} archivos de la edición {done.release} ({size})",
         )
     else:
         words = Words(
@@ -412,6 +413,31 @@ def export(asked: Asked, _: Engine) -> int:
         asked.lang,
     )
     return 0
+
+
+def verify(asked: Asked) -> int:
+    """Says what of a downloaded release is not as its manifest says."""
+    done = verifying.verify(asked.folder, asked.manifest or asked.folder / verifying.MANIFEST, teller(asked.lang))
+    for fault in done.faults:
+        sentence(fault, asked.lang)
+    size, release, number = _megabytes(done.bytes), done.release, done.files
+    if done.faults:
+        wrong = len(done.faults)
+        words = Words(
+            f"not as the manifest of release {release} says: {wrong} faults",
+            f"no es lo que dice el manifiesto de la edición {release}: {wrong} fallas",
+        )
+    else:
+        words = Words(
+            f"{number} files of release {release} are as its manifest says ({size})",
+            f"{number} archivos de la edición {release} son como dice su manifiesto ({size})",
+        )
+    sentence(words, asked.lang)
+    return 1 if done.faults else 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def vocab(asked: Asked) -> int:

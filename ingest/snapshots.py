@@ -11,7 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.engine import extracting_engine, serving_engine
@@ -165,12 +165,14 @@ def _keep(engine: Engine, folder: Path, order: Order, made: _Made) -> int:
             )
         )
     made.path.chmod(0o644)
-    # One of that name has the same bytes.
-    with suppress(FileExistsError):
-        os.link(made.path, path_of(folder, made.sha256, order.ending))
-    _sync(folder)
+    with engine.begin() as connection:
+        # Before it is in its place: a publish that removes what is no longer used waits for the one, then sees both.
+        _record(connection, of.release, of.collection, order.ending, made, FORMATS[order.ending].media_type)
+        # One of that name has the same bytes.
+        with suppress(FileExistsError):
+            os.link(made.path, path_of(folder, made.sha256, order.ending))
+        _sync(folder)
     made.path.unlink()
-    _record(engine, of.release, of.collection, order.ending, made, FORMATS[order.ending].media_type)
     return made.bytes
 
 
@@ -185,13 +187,17 @@ def _sync(folder: Path) -> None:
 
 def _record_archives(engine: Engine, release: Release, folder: Path) -> None:
     """The archives of tiles are files of the release too."""
-    for layer, name in archives_of(release).items():
-        if name and (path := path_of(folder, name, "pmtiles")).is_file():
-            _record(engine, release, layer, "pmtiles", _Made(path, name, path.stat().st_size, None), PMTILES)
+    with engine.begin() as connection:
+        for layer, name in archives_of(release).items():
+            if name and (path := path_of(folder, name, "pmtiles")).is_file():
+                _record(connection, release, layer, "pmtiles", _Made(path, name, path.stat().st_size, None), PMTILES)
 
 
-def _record(engine: Engine, release: Release, collection: str, ending: str, made: _Made, media_type: str) -> None:
+def _record(
+    connection: Connection, release: Release, collection: str, ending: str, made: _Made, media_type: str
+) -> None:
     """A file that was lost and made again takes the place of what was known of it."""
+    of = {"release": release.id, "collection": collection, "ending": ending}
     told = {
         "sha256": made.sha256,
         "bytes": made.bytes,
@@ -199,12 +205,11 @@ def _record(engine: Engine, release: Release, collection: str, ending: str, made
         "media_type": media_type,
         "schema_version": SCHEMA_VERSION,
     }
-    of = {"release": release.id, "collection": collection, "ending": ending}
     known = insert(release_file).values(**of, **told)
-    anew = known.on_conflict_do_update(
-        index_elements=list(of),
-        set_={**told, "made_at": known.excluded.made_at},
-        where=release_file.c.sha256 != made.sha256,
+    connection.execute(
+        known.on_conflict_do_update(
+            index_elements=list(of),
+            set_={**told, "made_at": func.now()},
+            where=release_file.c.sha256 != made.sha256,
+        )
     )
-    with engine.begin() as connection:
-        connection.execute(anew)

@@ -17,6 +17,10 @@ LD_JSON = "application/ld+json"
 
 _IANA = "https://www.iana.org/assignments/media-types/"
 _SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+_NATURAL_EARTH = {
+    "@id": "https://www.naturalearthdata.com/about/terms-of-use/",
+    "rdfs:label": "Natural Earth, public domain",
+}
 _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -49,7 +53,7 @@ def record(
         ],
         "dct:license": _licences(whole),
         "dct:bibliographicCitation": [card.citation for card in whole.cards],
-        "dcat:distribution": [_distribution(held.get(one.collection, whole), one, address(one)) for one in files],
+        "dcat:distribution": [_distribution(held.get(one.collection), one, address(one)) for one in files],
     }
     if whole.extent is not None:
         first, last = str(whole.extent.first), str(whole.extent.last)
@@ -62,7 +66,7 @@ def record(
     return dataset
 
 
-def _distribution(of: Collection, file: ReleaseFile, address: str) -> dict[str, Any]:
+def _distribution(of: Collection | None, file: ReleaseFile, address: str) -> dict[str, Any]:
     media_type = file.media_type.partition(";")[0]
     return {
         "@id": address,
@@ -81,8 +85,10 @@ def _distribution(of: Collection, file: ReleaseFile, address: str) -> dict[str, 
     }
 
 
-def _licences(of: Collection) -> list[dict[str, str]]:
-    """Those that have an address by it, the others in their words."""
+def _licences(of: Collection | None) -> list[dict[str, str]]:
+    """Those that have an address by it, the others in their words. What is of no collection are boundaries."""
+    if of is None:
+        return [_NATURAL_EARTH]
     return [
         {"@id": card.licence_url, "rdfs:label": card.licence} if card.licence_url else {"rdfs:label": card.licence}
         for card in of.cards
