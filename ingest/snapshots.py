@@ -18,7 +18,7 @@ from app.db.engine import extracting_engine, serving_engine
 from app.db.tables import release_file
 from app.errors import Refused
 from app.extracts import making, ordering
-from app.extracts.formats import FORMATS, PMTILES
+from app.extracts.formats import ENDINGS, FORMATS, PMTILES
 from app.extracts.order import Order
 from app.extracts.provenance import SCHEMA_VERSION
 from app.queries.catalogue import Release
@@ -30,7 +30,6 @@ from app.words import Lang, Words
 from ingest.ledger import sole_run
 from ingest.report import Teller
 
-ENDINGS = ("geojson", "parquet", "fgb", "gpkg", "csv")
 # Titles and descriptions within a file are in one language; labels of codes are columns in both.
 _LANG: Lang = "en"
 _AT_ONCE = 2

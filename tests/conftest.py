@@ -24,6 +24,7 @@ from app.settings import Settings
 from ingest.pipeline import ingest
 from ingest.publish import publish
 from ingest.report import Teller, teller
+from ingest.snapshots import snapshot
 from ingest.sources import source
 from tests.bake import bake
 
@@ -120,7 +121,7 @@ def quiet() -> Teller:
 
 @pytest.fixture(scope="session")
 def sample_template(make_database: Callable[..., str], template: str, quiet: Teller, archives: Path) -> str:
-    """A store with the sample data published by the real ingest. Nobody connects to it: it is cloned."""
+    """A store with the sample data published by the real ingest, and its files. Nobody connects to it: it is cloned."""
     url = make_database(template)
     with opened(url) as engine:
         ingest(source("mrds"), [SAMPLE / "mrds.csv"], engine, quiet, synthetic=True)
@@ -129,6 +130,7 @@ def sample_template(make_database: Callable[..., str], template: str, quiet: Tel
         ingest(source("sgm"), pages, engine, quiet, synthetic=True)
         publish(engine, quiet)
         bake(engine, archives)
+        snapshot(Settings(database_url=url, archives=str(archives)), engine, quiet)
     return url
 
 
@@ -253,6 +255,31 @@ def edge_store(
 def edge_client(edge_store: Engine) -> Iterator[TestClient]:
     """The service on the sample data and `EDGES`."""
     settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
+        yield opened_client
+
+
+@pytest.fixture(scope="session")
+def released_store(
+    make_database: Callable[..., str],
+    sample_template: str,
+    add_mrds: Callable[[Engine, Iterable[Mapping]], None],
+    archives: Path,
+    quiet: Teller,
+) -> Iterator[Engine]:
+    """The sample data, then a release with `EDGES` too, and the files of both; tests only read it."""
+    url = make_database(sample_template)
+    settings = Settings(database_url=url, archives=str(archives))
+    with opened(url) as engine:
+        add_mrds(engine, EDGES)
+        snapshot(settings, engine, quiet)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def released_client(released_store: Engine, archives: Path) -> Iterator[TestClient]:
+    """The service on releases with their files."""
+    settings = Settings(database_url=released_store.url.render_as_string(hide_password=False), archives=str(archives))
     with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
         yield opened_client
 

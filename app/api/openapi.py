@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from app.api.problems import TITLES
 from app.asked.parameters import EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.domain import mercator, vocabulary
-from app.extracts.formats import FORMATS
+from app.extracts.dcat import LD_JSON
+from app.extracts.formats import ENDINGS, FORMATS, PMTILES
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks
 from app.tiles.pyramid import MAX_ZOOM
@@ -28,7 +29,8 @@ _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", *_EXTRACTS[1:])
+_FILES = (*(one.media_type for one in FORMATS.values() if one.ending in ENDINGS), PMTILES)
+_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,34 @@ OPERATIONS = (
         "archive",
         Words("All tiles of a layer, in one file", "Todas las teselas de una capa, en un archivo"),
         PLAIN,
-        ("application/vnd.pmtiles",),
+        (PMTILES,),
         (206, 404, 416),
+        "exports",
+    ),
+    Operation(
+        "/releases/{release}/manifest.json",
+        "release.manifest",
+        Words("The files of a release, with their digests", "Los archivos de una edición, con sus sumas sha256"),
+        PLAIN,
+        statuses=(404, 410),
+        tag="exports",
+    ),
+    Operation(
+        "/releases/{release}/dcat.json",
+        "release.dcat",
+        Words("A release as a record of DCAT", "Una edición como registro de DCAT"),
+        PLAIN,
+        (LD_JSON,),
+        (404, 410),
+        "exports",
+    ),
+    Operation(
+        "/releases/{release}/files/{file}",
+        "release.file",
+        Words("A file of a release, whole or in parts", "Un archivo de una edición, entero o por partes"),
+        PLAIN,
+        _FILES,
+        (206, 404, 410, 416),
         "exports",
     ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
@@ -287,7 +315,7 @@ _STATUS = {
     204: Words("There is nothing in it", "No hay nada en ella"),
     206: Words("The part that was asked for", "La parte que se pidió"),
     304: Words("You already have the answer", "Ya tiene la respuesta"),
-    410: Words("The release of the cursor is no longer kept", "La edición del cursor ya no se conserva"),
+    410: Words("The release is no longer kept", "La edición ya no se conserva"),
 }
 
 _EVERYWHERE = (304, 400, 500, 503)
@@ -350,10 +378,13 @@ def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
 
 def _part(asked: "Question", name: str) -> dict[str, Any]:
     """A part of the address; the ids and codes that exist are listed, and the numbers of tiles bounded."""
+    files = [f"{of}.{ending}" for of in asked.standing.collections for ending in ENDINGS]
+    files += [f"{layer}.pmtiles" for layer in LAYERS]
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
         "format": {"type": "string", "enum": list(FORMATS)},
+        "file": {"type": "string", "enum": files},
         "fontstack": {"type": "string", "example": "Noto Sans Regular"},
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},

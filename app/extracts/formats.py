@@ -43,6 +43,9 @@ _ALL = (
     Format("kml", "application/vnd.google-earth.kml+xml", _same("KML"), Making.FILE, any_crs=False),
 )
 
+# Those of which publishing makes files.
+ENDINGS = ("geojson", "parquet", "fgb", "gpkg", "csv")
+
 # Tiles, which are made otherwise.
 PMTILES = "application/vnd.pmtiles"
 
