@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ingesting, serving, tiling
+from bench import extracting, ingesting, serving, tiling
 from bench.figures import Figure
 
 BENCHES: dict[str, Callable[[str, Path], list[Figure]]] = {
     "ingest": ingesting.measure,
     "serving": serving.measure,
     "tiles": tiling.measure,
+    "extracts": extracting.measure,
 }
 
 _ROOT = Path(__file__).parents[1]

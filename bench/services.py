@@ -41,9 +41,9 @@ def ours(url: str, timed: Path | None = None) -> Iterator[str]:
 @contextmanager
 def tipg(url: str, timed: Path | None = None) -> Iterator[str]:
     """The address of tipg, on the deposits of the current release as a table of its own."""
-    _fill(url)
+    fill_deposits(url)
     environment = {
-        "DATABASE_URL": _for_others(url),
+        "DATABASE_URL": address_for_others(url),
         "TIPG_DB_SCHEMAS": f'["{_SCHEMA}"]',
         "TIPG_DB_EXCLUDE_FUNCTION_SCHEMAS": '["public", "pg_catalog"]',
     }
@@ -60,7 +60,7 @@ def martin(binary: str, url: str, archive: Path, *, caching: bool) -> Iterator[s
         "worker_processes": 1,
         "cache": {} if caching else {"size_mb": 512, "tile_size_mb": 0},
         "postgres": {
-            "connection_string": _for_others(url),
+            "connection_string": address_for_others(url),
             "auto_publish": False,
             "tables": {
                 "points": {
@@ -92,7 +92,7 @@ def pg_tileserv(binary: str, url: str) -> Iterator[str]:
     """The address of pg_tileserv on one processor; after `fill_points` it has `/peer.points/{z}/{x}/{y}.pbf`."""
     port = _free_port()
     told = {
-        "DATABASE_URL": _for_others(url),
+        "DATABASE_URL": address_for_others(url),
         "GOMAXPROCS": "1",
         "TS_HTTPHOST": "127.0.0.1",
         "TS_HTTPPORT": port,
@@ -125,7 +125,8 @@ def fill_points(url: str) -> None:
     )
 
 
-def _fill(url: str) -> None:
+def fill_deposits(url: str) -> None:
+    """A table of the deposits of the current release, with all that we tell of each as columns."""
     columns = ", ".join(f'"{name}" {_TYPES.get(about.kind, "text")}' for name, about in properties().items())
     _run(
         url,
@@ -152,13 +153,26 @@ def _run(url: str, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def _for_others(url: str) -> str:
-    """asyncpg reads the place of a socket from the host alone."""
+def address_for_others(url: str) -> str:
+    """The address as programs read it that are not ours: asyncpg reads the place of a socket from the host alone."""
     parts = make_url(url)
     host = parts.host or str(parts.query.get("host", "localhost"))
     port = parts.port or parts.query.get("port", 5432)
     user = parts.username + (f":{quote(parts.password)}" if parts.password else "") if parts.username else ""
     return f"postgresql://{user}@{quote(host, safe='')}:{port}/{parts.database}"
+
+
+def process_of(base: str) -> int:
+    """The process that serves at the address."""
+    port = base.rpartition(":")[2]
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue  # it ended meanwhile
+        if b"--port" in words and words[words.index(b"--port") + 1] == port.encode():
+            return int(path.parent.name)
+    raise LookupError(base)
 
 
 @contextmanager

@@ -342,3 +342,26 @@ def _wait_until_live(url: str, process: subprocess.Popen[bytes], log: Path) -> N
 def sample_served(serve: Callable[..., Served], sample_url: str) -> str:
     """The address of the real service on the published sample data."""
     return serve(sample_url).url
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether something becomes true within ten seconds."""
+
+    def becomes(true: Callable[[], bool]) -> bool:
+        give_up = monotonic() + 10
+        while monotonic() < give_up:
+            if true():
+                return True
+            sleep(0.02)
+        return False
+
+    return becomes
+
+
+@pytest.fixture
+def reader() -> Iterator[httpx2.Client]:
+    """A client whose socket takes little at a time, so that a long answer waits for it to read."""
+    transport = httpx2.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)])
+    with httpx2.Client(transport=transport, timeout=30, headers={"Accept-Encoding": "identity"}) as client:
+        yield client

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -37,6 +38,14 @@ async def _end_when_left(receive: Receive, patience: asyncio.Timeout) -> None:
     patience.reschedule(0)
 
 
+_ONLY_HEAD = "vetalode.only_head"
+
+
+def wants_only_head(request: Request) -> bool:
+    """Whether what is made for the request will not be looked at, but for its headers."""
+    return _ONLY_HEAD in request.scope
+
+
 class HeadAsGet:
     """Answers HEAD with the head of what GET would answer, and nothing is made beyond it."""
 
@@ -59,4 +68,4 @@ class HeadAsGet:
             await answered.wait()
             return {"type": "http.disconnect"}
 
-        await self._app({**scope, "method": "GET"}, left, only_head)
+        await self._app({**scope, "method": "GET", _ONLY_HEAD: True}, left, only_head)

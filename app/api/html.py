@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from app.api import said
 from app.api.plot import plot
 from app.asked.parameters import FILTER
+from app.extracts.formats import FORMATS
 from app.words import LANGS, Words
 
 if TYPE_CHECKING:
@@ -48,10 +49,15 @@ def page(
     def to(path: str, **given: str) -> str:
         return asked.address(path, {**chosen, **given})
 
+    def take(path: str, **given: str) -> str:
+        # A file has a form of its own.
+        return asked.address(path, {**{name: each for name, each in chosen.items() if name == "lang"}, **given})
+
     text = _PAGES.get_template(f"{name}.html").render(
         document=document,
         lang=lang,
         to=to,
+        take=take,
         path=path,
         say=lambda en, es: Words(en, es).speak(lang),
         value=lambda name, value: said.value(name, value, standing.cards if standing else {}, lang),
@@ -59,6 +65,7 @@ def page(
         term=lambda vocabulary, code: said.term(vocabulary, code, lang),
         said=said,
         filters=FILTER,
+        formats=FORMATS.values(),
         asked=plain,
         plot=lambda features: plot(features, asked.asked, lang),
         as_json=asked.address(path, {**plain, "f": "json"}),

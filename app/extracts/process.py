@@ -1,7 +1,7 @@
 """An order made by a process of its own, whose bytes are passed on: what it needs of memory and of time is not ours.
 
-The process is told on its standard input, as one pickle that both sides know, and writes on its standard output how
-many bytes will come (`UNKNOWN` where it makes them while they are read), and then those.
+The process is told on its standard input, as a pickle, and writes on its standard output how many bytes will come
+(`UNKNOWN` where it makes them while they are read), and then those; or `FAULT`, and why there will be none.
 """
 
 import asyncio
@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.errors import DatabaseAway, TookTooLong, TooLarge
+from app.errors import VetalodeError
 from app.extracts.order import Order
 from app.settings import Settings
+from app.words import Words
 
 SIZE = struct.Struct(">Q")
-UNKNOWN = 2**64 - 1
-
-# What a process ends with where it could not do it, for a reason that can be told.
-ENDS: dict[int, type[DatabaseAway | TookTooLong | TooLarge]] = {64: DatabaseAway, 65: TookTooLong, 66: TooLarge}
+UNKNOWN, FAULT = 2**64 - 1, 2**64 - 2
 
 _PIECE = 1 << 18
 _GRACE_S = 5.0
@@ -44,6 +42,20 @@ class Made:
 
     size: int | None
     pieces: AsyncGenerator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """An error of ours as it goes from process to process."""
+
+    kind: type[VetalodeError]
+    words: Words
+
+    def fault(self) -> VetalodeError:
+        """The error."""
+        fault = self.kind.__new__(self.kind)
+        VetalodeError.__init__(fault, self.words)
+        return fault
 
 
 @asynccontextmanager
@@ -70,7 +82,10 @@ async def _begun(process: Process, task: Task) -> Made:
     try:
         (size,) = SIZE.unpack(await process.stdout.readexactly(SIZE.size))
     except asyncio.IncompleteReadError:
-        raise await _fault(process) from None
+        raise await _failed(process) from None
+    if size == FAULT:
+        reason: Reason = pickle.loads(await process.stdout.read())  # noqa: S301 our own process wrote it
+        raise reason.fault()
     return Made(None if size == UNKNOWN else size, _pieces(process, process.stdout))
 
 
@@ -78,12 +93,11 @@ async def _pieces(process: Process, coming: asyncio.StreamReader) -> AsyncGenera
     while piece := await coming.read(_PIECE):
         yield piece
     if await process.wait():
-        raise await _fault(process)
+        raise await _failed(process)
 
 
-async def _fault(process: Process) -> Exception:
-    code = await process.wait()
-    return ENDS[code]() if code in ENDS else RuntimeError(f"the extract's process ended with {code}")
+async def _failed(process: Process) -> Exception:
+    return RuntimeError(f"the extract's process ended with {await process.wait()}")
 
 
 async def _end(process: Process) -> None:

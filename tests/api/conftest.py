@@ -1,11 +1,8 @@
 """What several tests of the service share: walking pages, and looking at what the database is doing."""
 
-import socket
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
@@ -93,26 +90,3 @@ def at_work() -> Callable[[Engine], list[str]]:
             return list(connection.scalars(asked))
 
     return statements
-
-
-@pytest.fixture(scope="session")
-def eventually() -> Callable[[Callable[[], bool]], bool]:
-    """Whether something becomes true within ten seconds."""
-
-    def becomes(true: Callable[[], bool]) -> bool:
-        give_up = time.monotonic() + 10
-        while time.monotonic() < give_up:
-            if true():
-                return True
-            time.sleep(0.02)
-        return False
-
-    return becomes
-
-
-@pytest.fixture
-def reader() -> Iterator[httpx2.Client]:
-    """A client whose socket takes little at a time, so that a long answer waits for it to read."""
-    transport = httpx2.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)])
-    with httpx2.Client(transport=transport, timeout=30, headers={"Accept-Encoding": "identity"}) as client:
-        yield client

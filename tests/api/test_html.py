@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.vocabulary import TITLES
+from app.extracts.formats import FORMATS
 from app.main import create_app
 from app.settings import Settings
 
@@ -135,7 +136,9 @@ def test_every_page_that_a_page_leads_to_is_there(read, edge_client, path):
     own = {each["href"] for each in read(path).all("a") if each["href"].startswith("http://testserver/")}
     for href in sorted(own, key=len)[:40]:
         if not href.startswith("http://testserver/map"):
-            assert edge_client.get(href, headers={"Accept": "text/html"}).status_code == 200, href
+            # A file is made when it is asked for.
+            ask = edge_client.head if "/exports/" in href else edge_client.get
+            assert ask(href, headers={"Accept": "text/html"}).status_code == 200, href
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -253,3 +256,18 @@ def test_pages_of_what_needs_no_database_answer_without_one(path):
     with TestClient(create_app(settings)) as client:
         page = client.get(path, params={"f": "html", "lang": "es"})
     assert (page.status_code, Read(page.text).all("html")) == (200, [{"lang": "es"}])
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/collections/sgm", {}), ("/collections/sgm/items", {"commodity": "gold", "crs": "EPSG:6372", "limit": "5"})],
+)
+def test_a_page_offers_its_deposits_as_files(client, path, asked):
+    page = client.get(path, params={"f": "html", "lang": "es", **asked}).text
+    offered = [unescape(href) for href in re.findall(r'href="([^"]+/exports/[^"]+)"', page)]
+    assert [re.search(r"/exports/sgm\.([a-z.]+)", href)[1] for href in offered] == list(FORMATS)
+    assert all(href.startswith("http://testserver/exports/") and "lang=es" in href for href in offered)
+    assert [href for href in offered if client.head(href).status_code != 200] == []
+    assert all(("commodity=gold" in href) == bool(asked) for href in offered)
+    in_that_system = [ending for ending, href in zip(FORMATS, offered, strict=True) if "crs=" in href]
+    assert in_that_system == [one.ending for one in FORMATS.values() if one.any_crs and asked]

@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app import errors
-from app.api import parameters, problems
+from app.api import problems
+from app.asked import parameters
 from app.main import create_app
 from app.settings import Settings
 

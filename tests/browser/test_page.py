@@ -1,5 +1,7 @@
 """The map page in a real browser, on the real service with the sample data."""
 
+import csv
+import io
 import re
 from dataclasses import dataclass
 
@@ -155,6 +157,10 @@ def test_a_commodity_filters_map_count_and_links_alike(visit):
     page.get_by_role("option", name="Lithium").click()
     expect(page.locator("#count")).not_to_contain_text("132")
     listed = page.request.get(page.locator("#take-extract").get_attribute("href")).json()
+    table = page.request.get(page.get_by_role("link", name="CSV").get_attribute("href")).text()
+    assert [row["id"] for row in csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))] == [
+        feature["id"] for feature in listed["features"]
+    ]
     expect(page.locator("#count")).to_contain_text(str(listed["numberMatched"]))
     page.wait_for_function(f"() => ({_DRAWN})().some((each) => each.commodity === 'lithium')")
     _settled(page)

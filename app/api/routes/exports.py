@@ -2,9 +2,10 @@
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.api import caching
+from app.api.clients import wants_only_head
 from app.api.extracted import extract
 from app.api.links import header_link
 from app.api.parts import parts
@@ -19,7 +20,6 @@ from app.words import Words
 
 router = APIRouter()
 CSVW = "application/csvm+json"
-_CSVW_ENDING = "csv-metadata.json"
 
 
 @router.get("/exports/{layer}.pmtiles")
@@ -38,24 +38,36 @@ async def archive(request: Request, layer: str) -> Response:
     return parts(request, opened.piece, opened.size, PMTILES, told)
 
 
-@router.get("/exports/{file}")
-async def export(request: Request, file: str) -> Response:
-    """The deposits of a collection that the filter wants, or what a CSV of them holds."""
-    collection, _, ending = file.partition(".")
-    described = ending == _CSVW_ENDING
-    form = ordering.format_of("csv" if described else ending)
+@router.get("/exports/{collection}.csv-metadata.json")
+async def csv_metadata(request: Request, collection: str) -> Response:
+    """What a CSV of the deposits that the filter wants holds, and where it comes from."""
+    asked = await question(request, EXPORT_CSV)
+    kept = asked.kept()
+    if same := caching.unchanged(request, kept):
+        return same
+    order = await ordered(asked, collection, ordering.format_of("csv"))
+    address = asked.address(f"/exports/{collection}.csv", asked.asked)
+    return Response(orjson.dumps(csvw.metadata(order, address)), media_type=CSVW, headers=kept)
+
+
+@router.get("/exports/{collection}.{ending}")
+async def export(request: Request, collection: str, ending: str) -> Response:
+    """The deposits of a collection that the filter wants."""
+    # Of two dots, the router takes the last.
+    collection, _, ending = f"{collection}.{ending}".partition(".")
+    form = ordering.format_of(ending)
     asked = await question(request, EXPORT_CSV if form.ending == "csv" else EXPORT)
     kept = asked.kept()
     if same := caching.unchanged(request, kept):
         return same
     order = await ordered(asked, collection, form)
-    if described:
-        address = asked.address(f"/exports/{collection}.csv", asked.asked)
-        return Response(orjson.dumps(csvw.metadata(order, address)), media_type=CSVW, headers=kept)
     told = {**kept, "Content-Disposition": f'attachment; filename="{order.name}"'}
     if form.ending == "csv":
-        beside = asked.address(f"/exports/{collection}.{_CSVW_ENDING}", asked.asked)
+        beside = asked.address(f"/exports/{collection}.csv-metadata.json", asked.asked)
         told["Link"] = header_link(beside, "describedby", CSVW)
+    if wants_only_head(request):
+        # Not with a length of nothing, which it would be without being streamed.
+        return StreamingResponse(iter(()), headers=told, media_type=form.media_type)
     return await extract(asked.wired, order, told)
 
 

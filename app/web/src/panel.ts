@@ -13,6 +13,16 @@ import { wordsOf, type Lang } from "./words.ts";
 /** The countries of the surveys and their neighbour come first; the rest follow by name. */
 const NEAREST_COUNTRIES = ["US", "MX", "CA"];
 
+/** What the deposits that the filters match can be taken as beside GeoJSON: the ending, and the format's name. */
+const FORMATS = [
+  ["gpkg", "GeoPackage"],
+  ["csv", "CSV"],
+  ["parquet", "GeoParquet"],
+  ["fgb", "FlatGeobuf"],
+  ["shp.zip", "Shapefile"],
+  ["kml", "KML"],
+] as const;
+
 export type Count = number | "counting" | "unknown";
 
 export type Panel = ReturnType<typeof panelFor>;
@@ -43,6 +53,7 @@ export function panelFor(onFilter: (filter: Filter) => void) {
       renderSynthetic(lang, catalogue?.sources ?? []);
       renderRelease(lang, catalogue);
       link("take-extract", addressOf("exports/deposits.geojson", queryOf(filter)));
+      part("take-formats").replaceChildren(...FORMATS.flatMap((format) => formatLink(format, lang)));
       const spoken = new URLSearchParams({ lang });
       link("home", addressOf(".", spoken));
       link("take-start", addressOf(".", spoken));
@@ -64,6 +75,14 @@ export function panelFor(onFilter: (filter: Filter) => void) {
       part("count").toggleAttribute("data-pending", count === "counting");
     },
   };
+
+  /** Whoever takes CSV from a page opens it in a spreadsheet, which needs the mark. */
+  function formatLink([ending, title]: readonly [string, string], lang: Lang): Node[] {
+    const query = queryOf(filter);
+    query.set("lang", lang);
+    if (ending === "csv") query.set("bom", "true");
+    return [el("a", { href: addressOf(`exports/deposits.${ending}`, query) }, title), document.createTextNode(" ")];
+  }
 
   function renderPickers(lang: Lang, catalogue: Catalogue | null): void {
     const words = wordsOf(lang);
