@@ -252,9 +252,9 @@ def edge_store(
 
 
 @pytest.fixture(scope="session")
-def edge_client(edge_store: Engine) -> Iterator[TestClient]:
+def edge_client(edge_store: Engine, archives: Path) -> Iterator[TestClient]:
     """The service on the sample data and `EDGES`."""
-    settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False))
+    settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False), archives=str(archives))
     with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
         yield opened_client
 

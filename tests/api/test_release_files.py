@@ -173,7 +173,7 @@ def test_releases_link_to_what_lists_their_files_and_to_each(released_client, re
 def test_pages_offer_the_files(client, sample_release, path, lang):
     page = client.get(path, params={"f": "html", "lang": lang}).text
     assert f"/releases/{sample_release}/files/deposits.parquet" in page
-    assert {"en": "Files", "es": "Archivos"}[lang] in page
+    assert {"en": "Files of", "es": "Archivos de la edición"}[lang] in page
 
 
 def test_a_release_is_a_dataset_of_dcat(client, manifest, sample_release):
