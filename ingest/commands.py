@@ -424,8 +424,8 @@ def verify(asked: Asked) -> int:
     if done.faults:
         wrong = len(done.faults)
         words = Words(
-            f"not as the manifest of release {release} says: {wrong} faults",
-            f"no es lo que dice el manifiesto de la edición {release}: {wrong} fallas",
+            f"release {release} is not as its manifest says; faults: {wrong}",
+            f"la edición {release} no es como dice su manifiesto; fallas: {wrong}",
         )
     else:
         words = Words(

@@ -76,7 +76,7 @@ def _read(manifest: Path) -> tuple[str, list[_File]]:
 def _file(said: Mapping[str, Any]) -> _File:
     """Raises `ValueError` for what is no file of a manifest, such as a name that leads out of the folder."""
     name, rows = _text(said["name"]), said["rows"]
-    if Path(name).name != name:
+    if name in ("", "..") or Path(name).name != name:
         raise ValueError(name)
     return _File(name, _number(said["bytes"]), _text(said["sha256"]), None if rows is None else _number(rows))
 

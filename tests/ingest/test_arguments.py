@@ -61,6 +61,8 @@ VERBS = (
     "replay",
     "unmapped",
     "diff",
+    "snapshot",
+    "verify",
     "vocab",
 )
 ENGLISH = ("usage:", "options", "positional", "show this", "error:", "invalid", "required", "FILE", "release")
