@@ -16,7 +16,7 @@ from app.extracts.batches import GEOMETRY, schema
 from app.extracts.order import Order
 from app.extracts.points import Numbers, numbers, x_and_y
 
-_GROUP = 50_000
+_GROUP = 10_000
 # The column of boxes that is called the covering of the geometry, and its members by their names in the standard.
 _COVERING = "bbox"
 _SIDES = ("xmin", "ymin", "xmax", "ymax")

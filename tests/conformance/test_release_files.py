@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx2
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import pytest
 
 from app.settings import Settings
@@ -100,11 +100,17 @@ def test_gdal_reads_a_box_of_flatgeobuf_where_it_lies(run, released, counting, t
     assert 0 < counting.counted < one["bytes"] / 4
 
 
-def test_the_newer_gdal_does_so_too(released, counting, through, inside, monkeypatch):
+# In a process of its own: while GDAL waits for an answer, it lets no other thread of Python's give one.
+_READ = """
+import sys, pyogrio
+print(*pyogrio.read_dataframe(sys.argv[1], bbox=tuple(map(float, sys.argv[2:])))["id"])
+"""
+
+
+def test_the_newer_gdal_does_so_too(run, released, counting, through, inside):
     one = released["deposits.fgb"]
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    read = pyogrio.read_dataframe(f"/vsicurl/{through(one['address'])}", bbox=BOX)
-    assert set(read["id"]) == inside
+    said = run("pyogrio", sys.executable, "-c", _READ, f"/vsicurl/{through(one['address'])}", *map(str, BOX), **SHORT)
+    assert set(said.split()) == inside
     assert 0 < counting.counted < one["bytes"] / 4
 
 
@@ -151,24 +157,19 @@ def test_arrow_reads_a_box_of_geoparquet_where_it_lies(released, counting, throu
         groups = [number for number in range(file.num_row_groups) if _meets(file.metadata.row_group(number))]
         table = file.read_row_groups(groups, columns=["id", "bbox"])
     assert 0 < len(groups) < file.num_row_groups
-    found = {
-        row["id"]
-        for row in table.to_pylist()
-        if west <= row["bbox"]["xmin"] <= east and south <= row["bbox"]["ymin"] <= north
-    }
-    assert found == inside
+    places = {row["id"]: (row["bbox"]["xmin"], row["bbox"]["ymin"]) for row in table.to_pylist()}
+    assert {i for i, (x, y) in places.items() if west <= x <= east and south <= y <= north} == inside
     assert 0 < counting.counted < one["bytes"] / 4
 
 
 def _meets(group: pq.RowGroupMetaData) -> bool:
     """Whether the box of a group of rows, by its statistics, meets `BOX`."""
-    columns = {
-        group.column(number).path_in_schema: group.column(number).statistics for number in range(group.num_columns)
-    }
+    columns = [group.column(number) for number in range(group.num_columns)]
+    sides = {column.path_in_schema: column.statistics for column in columns}
     west, south, east, north = BOX
     return bool(
-        columns["bbox.xmin"].min <= east
-        and columns["bbox.xmax"].max >= west
-        and columns["bbox.ymin"].min <= north
-        and columns["bbox.ymax"].max >= south
+        sides["bbox.xmin"].min <= east
+        and sides["bbox.xmax"].max >= west
+        and sides["bbox.ymin"].min <= north
+        and sides["bbox.ymax"].max >= south
     )
