@@ -17,6 +17,7 @@ from app.api.compression import compressed
 from app.api.routes import (
     catalogue,
     collections,
+    erml,
     exports,
     fonts,
     health,
@@ -31,6 +32,7 @@ from app.api.routes import (
 from app.api.wired import Wired
 from app.db.engine import serving_engine
 from app.queries.counting import Counts
+from app.queries.holding import Holding
 from app.queries.lists import Lists
 from app.queries.spots import Spots
 from app.queries.standing import Standings
@@ -40,14 +42,15 @@ from app.settings import Settings, from_environment
 from app.tiles.archive import Archives
 from app.tiles.kept import Kept
 
-# Bytes of tiles that a serving process keeps of those that took time to make.
-_KEPT = 64 << 20
+# Bytes of tiles that a serving process keeps of those that took time to make, and of which deposits filters want: of a
+# release of full size 44 KB for each filter.
+_KEPT, _KEPT_OF_FILTERS = 64 << 20, 16 << 20
 
 
 def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
-    spots, together = Spots(engine), Together(engine)
+    spots, together, holding = Spots(engine), Together(engine), Holding(engine, Kept(_KEPT_OF_FILTERS))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,6 +60,7 @@ def create_app(settings: Settings) -> BakedFirst:
         gc.set_threshold(50_000, 10, 10)
         yield
         await spots.settle()
+        await holding.settle()
         await engine.dispose()
 
     app = FastAPI(
@@ -71,7 +75,7 @@ def create_app(settings: Settings) -> BakedFirst:
     standings = Standings(engine, settings.catalogue_fresh_s)
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
-    made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT))
+    made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT), holding)
     app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
     problems.install(app)
     app.add_middleware(compressed)
@@ -93,6 +97,7 @@ def create_app(settings: Settings) -> BakedFirst:
         items,
         tilesets,
         fonts,
+        erml,
         exports,
         catalogue,
         releases,

@@ -4,7 +4,9 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 # What an OGC API promises, in the releases that our list of expected skips is about. Both need Java 17.
-suites=(ets-ogcapi-features10:1.9 ets-ogcapi-tiles10:1.2)
+suites=(ets-ogcapi-features10:1.9:aio ets-ogcapi-tiles10:1.2:aio)
+# Of this one only the schemas are used, which its plain archive has.
+suites+=(ets-wfs20:1.25:)
 
 new_enough() {
     local version
@@ -22,16 +24,18 @@ install_java() {
         "No se pudieron instalar Java 17 y Maven; todo lo dicho está en var/setup.log"
 }
 
-# A suite that is there already, put by hand or by an earlier run, is not asked for.
+# A suite that is there already, put by hand or by an earlier run, is not asked for. The tests of one that Maven does not
+# offer fail, those of the others run.
 fetch() {
-    local name=${1%:*} version=${1#*:}
-    if [ -s "var/cite/$name-$version-aio.jar" ]; then return; fi
+    local name version kind file artifact
+    IFS=: read -r name version kind <<<"$1"
+    file=$name-$version${kind:+-$kind}.jar artifact=org.opengis.cite:$name:$version:jar${kind:+:$kind}
+    if [ -s "var/cite/$file" ]; then return; fi
     install_java
     say "Fetching $name $version" "Obteniendo $name $version"
-    quietly mvn -B -C -U dependency:copy -Dartifact="org.opengis.cite:$name:$version:jar:aio" \
-        -DoutputDirectory="$root/var/cite" || die \
-        "Maven offers no org.opengis.cite:$name:$version:jar:aio here. Put $name-$version-aio.jar into var/cite and try again; without it the suite has not been run." \
-        "Maven no ofrece aquí org.opengis.cite:$name:$version:jar:aio. Ponga $name-$version-aio.jar en var/cite e intente de nuevo; sin él, la suite no se ha ejecutado."
+    quietly mvn -B -C -U dependency:copy -Dartifact="$artifact" -DoutputDirectory="$root/var/cite" || say \
+        "Maven offers no $artifact here. Put $file into var/cite and try again; without it the suite has not been run." \
+        "Maven no ofrece aquí $artifact. Ponga $file en var/cite e intente de nuevo; sin él, la suite no se ha ejecutado."
 }
 
 setup/python.sh

@@ -78,6 +78,8 @@ class BakedFirst:
 
     def _look(self, standing: Standing) -> None:
         self._tilesets.retain(standing.kept)
+        # Whoever looks at a map may filter it next.
+        self._tilesets.hold(standing.current)
         self._of = standing, self._tilesets.open
         self._served = {}
         for release in standing.kept:

@@ -13,7 +13,12 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from app.api.caching import AS_IT_LIES
 from app.api.negotiation import offers
 
-for _media_type in ("application/problem+json", "application/schema+json", "application/vnd.oai.openapi+json"):
+for _media_type in (
+    "application/gml+xml",
+    "application/problem+json",
+    "application/schema+json",
+    "application/vnd.oai.openapi+json",
+):
     add_compress_type(_media_type)
 
 _BODILESS = (204, 304)

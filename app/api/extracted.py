@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.api.turns import turn
@@ -41,6 +41,12 @@ async def extract(wired: Wired, order: Order, headers: Mapping[str, str]) -> Ext
     form = FORMATS[order.ending]
     pieces = _text(wired, order) if form.making is Making.TEXT else _by_process(wired, order)
     return await begun(pieces, form.media_type, wired.settings.export_timeout_s, headers)
+
+
+def head(media_type: str, headers: Mapping[str, str]) -> Response:
+    """What a client hears that wants only the head of an extract, for which nothing is made."""
+    # Of something, and streamed: what has no bytes would be in no coding, and of a length that it is not.
+    return StreamingResponse(iter((b" ",)), headers=headers, media_type=media_type)
 
 
 async def begun(pieces: Pieces, media_type: str, limit_s: float, headers: Mapping[str, str]) -> Extract:

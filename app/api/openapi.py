@@ -10,6 +10,8 @@ from app.api.problems import TITLES
 from app.asked.parameters import EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
 from app.domain import mercator, vocabulary
 from app.extracts.dcat import LD_JSON
+from app.extracts.erml.gml import GML
+from app.extracts.erml.views import View
 from app.extracts.formats import ENDINGS, FORMATS, PMTILES
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks
@@ -30,7 +32,7 @@ _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-set
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
 _FILES = (*(one.media_type for one in FORMATS.values() if one.ending in ENDINGS), PMTILES)
-_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", *_EXTRACTS[1:])
+_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", GML, *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,24 @@ OPERATIONS = (
         Words("What a CSV extract holds and where it comes from", "Qué contiene un extracto CSV y de dónde viene"),
         EXPORT_CSV,
         ("application/csvm+json",),
+        (404,),
+        "exports",
+    ),
+    Operation(
+        "/exports/{collection}.{view}.gml",
+        "exportErml",
+        Words("A view of EarthResourceML-Lite, as GML", "Una vista de EarthResourceML-Lite, como GML"),
+        FILTERED,
+        (GML,),
+        (404,),
+        "exports",
+    ),
+    Operation(
+        "/exports/{collection}.{view}.geojson",
+        "exportErmlJson",
+        Words("A view of EarthResourceML-Lite, as GeoJSON", "Una vista de EarthResourceML-Lite, como GeoJSON"),
+        FILTERED,
+        (_GEOJSON[0],),
         (404,),
         "exports",
     ),
@@ -393,6 +413,7 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
         "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
         "style": {"type": "string", "enum": list(looks())},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
+        "view": {"type": "string", "enum": [one.value for one in View]},
     }
     number = {"type": "integer", "minimum": 0, "maximum": MAX_ZOOM if name in ("z", "tileMatrix") else 2**MAX_ZOOM - 1}
     return {"name": name, "in": "path", "required": True, "schema": known.get(name, number)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from app.asked.parameters import BY_PROPERTY, DEFAULT_LIMIT, MAX_LIMIT, check_one_of
@@ -23,6 +24,8 @@ _Read = TypeVar("_Read")
 
 _MAX_IDS = 1000
 _MAX_SORT_KEYS = 4
+# What is kept of longer filters would take megabytes.
+_SHORT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,14 @@ def _predicate(asked: Mapping[str, str]) -> Predicate | None:
     crs, named = _crs(asked, "filter-crs"), asked.get("filter-lang", "cql2-text")
     check_one_of("filter-lang", named, cql2.LANGUAGES)
     language = next(one for one in cql2.LANGUAGES if one == named)
-    return cql2.parse(asked["filter"], language, crs) if "filter" in asked else None
+    if "filter" not in asked:
+        return None
+    said = asked["filter"]
+    return (_parsed_once if len(said) <= _SHORT else cql2.parse)(said, language, crs)
+
+
+# A map asks for all its tiles with one filter.
+_parsed_once = lru_cache(maxsize=256)(cql2.parse)
 
 
 def _equals(asked: Mapping[str, str]) -> Iterator[tuple[str, Value]]:

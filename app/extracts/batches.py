@@ -11,7 +11,7 @@ import pyarrow.json as pj
 
 from app.domain.properties import Kind, Property
 from app.extracts.order import Order
-from app.extracts.points import as_wkb
+from app.extracts.points import Numbers, as_wkb
 
 ID, GEOMETRY = "id", "geometry"
 
@@ -70,7 +70,7 @@ def _batch(order: Order, columns: pa.Schema, read: pj.ParseOptions, rows: Sequen
 def _points(order: Order, said: pa.Table, rows: Sequence[Sequence[Any]]) -> pa.Array:
     if order.shown.projection is None:
         flat = said.column(GEOMETRY).combine_chunks().field("coordinates").flatten()
-        places = np.from_dlpack(flat).reshape(-1, 2)
+        places: Numbers = np.from_dlpack(flat).reshape(-1, 2).astype(float, copy=False)
     else:
         places = np.array([row[1:3] for row in rows], dtype=float)
         places = np.round(places, order.shown.crs.decimals)

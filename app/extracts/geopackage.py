@@ -24,7 +24,7 @@ _STYLES = """
         id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
         f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
         useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-        update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))
+        update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))
 """
 _METADATA = (
     """
@@ -35,15 +35,15 @@ _METADATA = (
     """
     CREATE TABLE gpkg_metadata_reference (
         reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
-        timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+        timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
         md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
         CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata (id),
         CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata (id))
     """,
     """
     INSERT INTO gpkg_extensions VALUES
-        ('gpkg_metadata', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec130/#extension_metadata', 'read-write'),
-        ('gpkg_metadata_reference', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec130/#extension_metadata',
+        ('gpkg_metadata', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec120/#extension_metadata', 'read-write'),
+        ('gpkg_metadata_reference', NULL, 'gpkg_metadata', 'http://www.geopackage.org/spec120/#extension_metadata',
          'read-write')
     """,
 )
@@ -53,7 +53,9 @@ _JSON = "https://www.rfc-editor.org/info/rfc8259"
 def write(order: Order, batches: Iterable[pa.RecordBatch], path: Path) -> None:
     """Writes the file."""
     of = order.provenance
-    options = {"IDENTIFIER": of.title().speak(order.lang), "DESCRIPTION": of.prose(order.lang)}
+    # The last version that QGIS 3.22 takes without a warning; nothing that is newer is used.
+    options = {"VERSION": "1.2"}
+    options |= {"IDENTIFIER": of.title().speak(order.lang), "DESCRIPTION": of.prose(order.lang)}
     if order.shown.geometry:
         options |= {"GEOMETRY_NAME": _COLUMN}
     write_layer(order, titled(order), batches, path, "GPKG", options=options)
@@ -107,7 +109,8 @@ def _dress(opened: Connection, order: Order) -> None:
         "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', ?)",
         ("layer_styles",),
     )
-    title, qml = of.title.speak(order.lang), of_points(of, order.lang).decode()
+    titles = {one.name: one.title.speak(order.lang) for one in order.properties}
+    title, qml = of.title.speak(order.lang), of_points(of, order.lang, titles).decode()
     opened.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
         " styleQML, styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '')",

@@ -106,9 +106,7 @@ def _columns(order: Order, texts: Mapping[str, _Text]) -> pa.Schema:
     short = short_names()
     named = (field.with_name(short.get(field.name, field.name)) for field in schema(order))
     widths = [texts[field.name].width if field.name in texts else None for field in schema(order)]
-    return pa.schema(
-        as_wide(field, width) if width else field for field, width in zip(named, widths, strict=True)
-    )
+    return pa.schema(as_wide(field, width) if width else field for field, width in zip(named, widths, strict=True))
 
 
 def _cut(batch: pa.RecordBatch, columns: pa.Schema, texts: Mapping[str, _Text]) -> pa.RecordBatch:
@@ -138,14 +136,15 @@ def _fields(order: Order, texts: Mapping[str, _Text]) -> str:
         cut = texts[field.name].cut if field.name in texts else 0
         note = _note(cut) if field.name in texts else Words("", "")
         kind = known[field.name].kind.value if field.name in known else "text"
-        rows.writerow(
-            (short.get(field.name, field.name), field.name, kind, title.en, title.es, cut, note.en, note.es)
-        )
+        rows.writerow((short.get(field.name, field.name), field.name, kind, title.en, title.es, cut, note.en, note.es))
     return table.getvalue()
 
 
 def _note(cut: int) -> Words:
-    alike = Words("No value and an empty text are one.", "Sin valor y texto vacío son lo mismo.")
+    alike = Words(
+        "No value and an empty text are one; blanks at the ends of a text are lost.",
+        "Sin valor y texto vacío son lo mismo; los espacios en los extremos de un texto se pierden.",
+    )
     if not cut:
         return alike
     return Words(

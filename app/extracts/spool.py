@@ -16,5 +16,5 @@ def spooled(columns: pa.Schema, batches: Iterable[pa.RecordBatch], beside: Path)
         with pa.ipc.new_stream(path, columns) as into:
             for batch in batches:
                 into.write_batch(batch)
-        with pa.memory_map(str(path)) as kept, pa.ipc.open_stream(kept) as reader:
+        with pa.OSFile(str(path)) as kept, pa.ipc.open_stream(kept) as reader:
             yield iter(reader)

@@ -1,6 +1,7 @@
 """The one door to GDAL within app: record batches as a layer of one of its formats, written as they come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,20 +26,41 @@ def write_layer(
 ) -> None:
     """Writes a layer of points named as the collection, or a table where the order wants no positions."""
     if not order.shown.geometry:
-        place = columns.get_field_index(GEOMETRY)
-        columns, batches = columns.remove(place), (batch.drop_columns([GEOMETRY]) for batch in batches)
+        columns = columns.remove(columns.get_field_index(GEOMETRY))
     # In GDAL's files x is before y, whatever the authority of the system says.
     placed = {"geometry_name": GEOMETRY, "geometry_type": "Point", "crs": f"EPSG:{order.shown.crs.srid}"}
-    pyogrio.write_arrow(
-        pa.RecordBatchReader.from_batches(columns, (batch.cast(columns) for batch in batches)),
-        path,
-        layer=order.provenance.collection,
-        driver=driver,
-        layer_metadata=metadata,
-        layer_options=dict(options),
-        encoding="UTF-8",
-        **(placed if order.shown.geometry else {}),
-    )
+    with _heard(columns, batches) as reader:
+        pyogrio.write_arrow(
+            reader,
+            path,
+            layer=order.provenance.collection,
+            driver=driver,
+            layer_metadata=metadata,
+            encoding="UTF-8",
+            **options,
+            **(placed if order.shown.geometry else {}),
+        )
+
+
+@contextmanager
+def _heard(columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatchReader]:
+    """The batches as GDAL takes them. Of an error in them it only says that there was one; that is raised here."""
+    faults: list[Exception] = []
+
+    def read() -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in batches:
+                yield batch.select(columns.names).cast(columns)
+        except Exception as fault:
+            faults.append(fault)
+            raise
+
+    try:
+        yield pa.RecordBatchReader.from_batches(columns, read())
+    except RuntimeError:
+        if faults:
+            raise faults[0] from None
+        raise
 
 
 def titled(order: Order) -> pa.Schema:

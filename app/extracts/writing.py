@@ -1,6 +1,6 @@
 """Files of deposits, each by the writer of its format."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,7 +25,7 @@ _WRITERS: Mapping[str, _Writer] = MappingProxyType(
 
 
 def write(order: Order, rows: Iterable[Sequence[Sequence[Any]]], path: Path) -> None:
-    """Writes the rows of `app.queries.deposits.features`, which come some at a time, as a file in the order's format."""
+    """Writes the rows of `app.queries.deposits.features`, some at a time, as a file in the order's format."""
     # To a GeoPackage that is there, GDAL would add a layer.
     path.unlink(missing_ok=True)
     _WRITERS[order.ending](order, batches(order, rows), path)

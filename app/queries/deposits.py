@@ -177,6 +177,12 @@ async def counted(connection: AsyncConnection, wanted: DepositFilter, release: R
     return (await connection.execute(statement)).scalar_one()
 
 
+async def commodities_counted(connection: AsyncConnection, wanted: DepositFilter, release: Release) -> int:
+    """How many commodities the deposits that the filter wants have, each counted at each deposit that has it."""
+    number = func.coalesce(func.sum(func.cardinality(deposit.c.commodities)), 0)
+    return int((await connection.execute(select(number).where(where(wanted, release.id)))).scalar_one())
+
+
 async def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, timeout_s: float
 ) -> AsyncGenerator[Sequence[Sequence[Any]]]:

@@ -1,9 +1,9 @@
 """Layers of a release as tiles: out of its archives; where deposits are filtered, or an archive is not on this machine,
-by a statement. What took time to make is kept for a while."""
+from memory or by a statement. What took time to make is kept for a while."""
 
 import asyncio
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.errors import NotThere, Unavailable
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
+from app.queries.holding import Holding
 from app.queries.tiles import tile_bytes
 from app.tiles import drawing
 from app.tiles.archive import Archive, Archives
@@ -25,6 +26,8 @@ DEPOSITS = drawing.LAYER
 # The layers with their deepest zooms, in the order in which they are in a tile.
 LAYERS: Mapping[str, int] = {BOUNDARIES: BOUNDARIES_MAX_ZOOM, DEPOSITS: MAX_ZOOM}
 EVERYTHING = DepositFilter()
+# To draw what few deposits a tile has from this zoom on takes as long as a way to another thread and back.
+_AT_ONCE_FROM = 9
 
 
 def deepest(layers: Sequence[str]) -> int:
@@ -69,10 +72,11 @@ def archives_of(release: Release) -> Mapping[str, str | None]:
 class Tilesets:
     """Tiles by release, layers and filter."""
 
-    def __init__(self, engine: AsyncEngine, archives: Archives, kept: Kept) -> None:
+    def __init__(self, engine: AsyncEngine, archives: Archives, kept: Kept, holding: Holding) -> None:
         self._engine = engine
         self._archives = archives
         self._kept = kept
+        self._holding = holding
 
     @property
     def open(self) -> Mapping[str, Archive]:
@@ -118,6 +122,10 @@ class Tilesets:
             for layers in combinations(there, number):
                 yield Tileset(release, layers, EVERYTHING, tuple(there[layer] for layer in layers))
 
+    def hold(self, current: Release) -> None:
+        """Begins to read into memory what draws filtered tiles of the current release, where it is not there."""
+        self._holding.hold(current)
+
     def retain(self, releases: Sequence[Release]) -> None:
         """Lets go of the archives of all other releases."""
         self._archives.retain({name for one in releases for name in archives_of(one).values()})
@@ -138,19 +146,25 @@ class Tilesets:
         return await self._kept.of(tileset.name(*place), partial(self._made, tileset, tile))
 
     async def _made(self, tileset: Tileset, tile: Tile) -> bytes:
-        drawn = b"" if tileset.baked else await self._drawn(tileset, tile)
-        return await asyncio.to_thread(_together, _parts(tileset, tile.z, tile.x, tile.y), drawn)
+        draw = bytes if tileset.baked else await self._drawing(tileset, tile)
+        stored = _parts(tileset, tile.z, tile.x, tile.y)
+        return await asyncio.to_thread(_together, stored, draw) if tile.z < _AT_ONCE_FROM else _together(stored, draw)
 
-    async def _drawn(self, tileset: Tileset, tile: Tile) -> bytes:
+    async def _drawing(self, tileset: Tileset, tile: Tile) -> Callable[[], bytes]:
+        """What draws the deposits."""
+        draw = await self._holding.drawing(tileset.tag, tile, tileset.wanted, tileset.release)
+        if draw is not None:
+            return draw
         async with self._engine.connect() as connection:
-            return await tile_bytes(connection, tile, tileset.wanted, tileset.release)
+            drawn = await tile_bytes(connection, tile, tileset.wanted, tileset.release)
+        return lambda: drawn
 
 
 def _parts(tileset: Tileset, z: int, x: int, y: int) -> list[bytes]:
     return [part for archive in tileset.archives if archive and (part := archive.tile(z, x, y))]
 
 
-def _together(stored: Sequence[bytes], drawn: bytes) -> bytes:
+def _together(stored: Sequence[bytes], draw: Callable[[], bytes]) -> bytes:
     """Vector tiles one after the other are one with all their layers. What is drawn are deposits, which come last."""
-    whole = b"".join((*map(gzip.decompress, stored), drawn))
+    whole = b"".join((*map(gzip.decompress, stored), draw()))
     return packed(whole) if whole else b""

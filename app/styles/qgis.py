@@ -44,16 +44,19 @@ def style(look: Look, lang: Lang) -> bytes:
     return _document(_QML, root)
 
 
-def of_points(look: Look, lang: Lang) -> bytes:
-    """The style of an ordinary layer, each of whose points is one deposit with what the look's colours and shapes ask
-    for."""
-    root = Element("qgis", version=_VERSION, styleCategories="Symbology")
+def of_points(look: Look, lang: Lang, titles: Mapping[str, str]) -> bytes:
+    """The style of an ordinary layer, each of whose points is a deposit with the attributes that the look's colours and
+    shapes ask for; with the titles of its columns."""
+    root = Element("qgis", version=_VERSION, styleCategories="Symbology|Fields")
     drawn = SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0")
     rules, symbols = SubElement(drawn, "rules", key="{all}"), SubElement(drawn, "symbols")
     for n, (label, when, symbol) in enumerate(_points(look)):
         SubElement(rules, "rule", key=f"{{{n}}}", symbol=str(n), label=label.speak(lang), filter=when)
         symbol.set("name", str(n))
         symbols.append(symbol)
+    called = SubElement(root, "aliases")
+    for field, title in titles.items():
+        SubElement(called, "alias", field=field, name=title)
     return _document(_QML, root)
 
 
@@ -121,8 +124,8 @@ def _ground(look: Look, lang: Lang) -> Iterator[_Rule]:
 
 def _deposits(look: Look, lang: Lang) -> Iterator[_Rule]:
     """Points by their colours, each with its shape, below the clusters by theirs."""
-    for label, when, symbol in _points(look):
-        yield _Rule(label.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
+    for said, when, symbol in _points(look):
+        yield _Rule(said.speak(lang), LAYER, _POINT, f'"point_count" IS NULL AND {when}', symbol)
     for kind, when in zip(look.clusters.kinds, _exclusive(look.clusters), strict=True):
         told = {"name": "circle", "color": _rgba(kind.shown), "outline_color": _rgba(look.outline(kind.shown))}
         told |= {"outline_width": "0.3", "size": _mm(2 * RADII_PX[0][1])}

@@ -33,7 +33,7 @@ from app.tiles.pyramid import BITS, BUFFER, CELL_BITS, EXTENT, MAX_ZOOM, Tile, r
 
 LAYER = "deposits"
 # So many first commodities a cluster names, the most frequent first.
-_LEADING = 5
+LEADING = 5
 # Below this zoom the ranges of a tile hold most deposits, which are then read sooner as a whole.
 _WHOLE_BELOW = 3
 # Where each point's deposit must be looked up besides, that holds for longer.
@@ -121,7 +121,7 @@ def _found(
     """What the zoom needs to know of the points that are wanted, where their keys are in the ranges."""
     point = tile_point.c
     place = (point.x, point.y, point.ordinal)
-    told = (*place, *_of_point()) if zoom == MAX_ZOOM else (*place, point.grid, point.kind)
+    told = (*place, *of_point()) if zoom == MAX_ZOOM else (*place, point.grid, point.kind)
     found = select(*told).select_from(points).where(point.release == release, wanted)
     if near is None:
         return found.subquery("point")
@@ -139,7 +139,7 @@ def _features(zoom: int, points: FromClause, release: int, sources: Sequence[str
     return points if zoom == MAX_ZOOM else _clustered(zoom, points, release, sources).subquery("drawn")
 
 
-def _of_point() -> Iterator[ColumnElement[Any]]:
+def of_point() -> Iterator[ColumnElement[Any]]:
     point = tile_point.c
     yield from (point.id, point.name, point.source, point.country, point.state, point.status)
     yield point.commodities[1].label("commodity")
@@ -156,16 +156,16 @@ def _clustered(zoom: int, points: FromClause, release: int, sources: Sequence[st
     many = cell.c.point_count > 1
     # A cluster looks for none: null is nobody's.
     alone = and_(tile_point.c.release == release, tile_point.c.ordinal == case((~many, cell.c.ordinal)))
-    of_point = {column.name: column for column in _of_point()}
-    of_point["commodity"] = case((many, _word(cell.c.leading[1])), else_=of_point["commodity"])
+    said = {column.name: column for column in of_point()}
+    said["commodity"] = case((many, _word(cell.c.leading[1])), else_=said["commodity"])
     known = fields(sources)
     of_cell = (column for column in cell.c if column.name in known)
     return select(
         cell.c.x,
         cell.c.y,
-        *(column.label(name) for name, column in of_point.items()),
+        *(column.label(name) for name, column in said.items()),
         *(case((many, column)).label(column.name) for column in of_cell),
-        case((many, _joined(cell.c.leading[1:_LEADING]))).label("commodity_counts"),
+        case((many, _joined(cell.c.leading[1:LEADING]))).label("commodity_counts"),
         case((many, _opens_at(cell.c.first, cell.c.last))).label("opens_at"),
         cell.c.ordinal,
     ).select_from(cell.outerjoin(tile_point, alone))

@@ -83,10 +83,11 @@ def ranges(tile: Tile) -> list[tuple[int, int]]:
     """Ranges of keys, the end not included, that hold the tile and its ring, in ascending order."""
     side = _BLOCK_BITS + tile.z
     first_x, first_y, width = tile.x << _BLOCK_BITS, tile.y << _BLOCK_BITS, 1 << _BLOCK_BITS
-    columns = [x & ((1 << side) - 1) for x in range(first_x - 1, first_x + width + 1)]
-    rows = [y for y in range(first_y - 1, first_y + width + 1) if 0 <= y < 1 << side]
+    columns = [_spread(x & ((1 << side) - 1)) for x in range(first_x - 1, first_x + width + 1)]
+    # Morton's order: bit by bit one of x, then one of y from the most significant down, y first.
+    rows = [_spread(y) << 1 for y in range(first_y - 1, first_y + width + 1) if 0 <= y < 1 << side]
     shift = 2 * (BITS - side)
-    blocks = sorted({_interleaved(x, y) for x, y in product(columns, rows)})
+    blocks = sorted({x | y for x, y in product(columns, rows)})
     return [(first << shift, end << shift) for first, end in _runs(blocks)]
 
 
@@ -98,11 +99,6 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
             first = number
         end = number + 1
     yield first, end
-
-
-def _interleaved(x: int, y: int) -> int:
-    """Morton's order: bit by bit one of x, then one of y from the most significant down, y first."""
-    return _spread(x) | _spread(y) << 1
 
 
 # The bits of each byte with a gap before each.

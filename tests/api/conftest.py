@@ -36,6 +36,8 @@ def examples(sample_release: str) -> dict[str, str]:
         "/fonts/{fontstack}/{range}.pbf": "/fonts/Noto Sans Regular/0-255.pbf",
         "/exports/{collection}.{format}": "/exports/deposits.geojson",
         "/exports/{collection}.csv-metadata.json": "/exports/deposits.csv-metadata.json",
+        "/exports/{collection}.{view}.gml": "/exports/deposits.MineralOccurrenceView.gml",
+        "/exports/{collection}.{view}.geojson": "/exports/sgm.MineView.geojson",
         "/exports/{layer}.pmtiles": "/exports/deposits.pmtiles",
         "/releases/{release}/manifest.json": f"/releases/{sample_release}/manifest.json",
         "/releases/{release}/dcat.json": f"/releases/{sample_release}/dcat.json",

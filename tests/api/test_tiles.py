@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+from app.domain.mercator import tile_at
 from app.main import create_app
 from app.settings import Settings
 from app.tiles.drawing import fields
@@ -207,3 +208,25 @@ def test_a_tile_of_a_collection_refuses_what_the_plain_tile_refuses(edge_client,
         # Only the plain one does not know `f`, so that the two do not know the same names.
         if not {"colour", "limit", "f"} & asked.keys():
             assert answer.json()["detail"] == plain.json()["detail"]
+
+
+def test_tiles_of_a_large_release_soon_come_from_memory_with_the_same_bytes(
+    client_of, big_store, statements, eventually
+):
+    places = (tile_at(10, -120 + n / 1000, 20 + n / 2000) for n in range(1, 20_000, 400))
+    service, came = client_of(big_store), []
+
+    def from_memory():
+        before = len(statements)
+        came.append(drawn(service, next(places)))
+        return not any("ST_AsMVT" in one for one in statements[before:])
+
+    def drawn(client, place):
+        answer = client.get("/tiles/deposits/10/{}/{}.mvt".format(*place), params={"source": "mrds"})
+        return place, answer.content
+
+    assert not from_memory()
+    assert eventually(from_memory)
+    assert counted(came[-1][1]) > 10
+    # Who has just begun has nothing in memory.
+    assert drawn(client_of(big_store), came[-1][0]) == came[-1]

@@ -142,6 +142,28 @@ def styled(url: str, zooms: list[int], qml: str) -> list[str]:
     return [style.styleName() for style in layer.renderer().styles()]
 
 
+def dressed(path: str, layer: str, box: list[float], size: list[int], png: str) -> dict[str, Any]:
+    """A layer of a file as it is when it is added: its look, its fields' names, its lists of values, its text."""
+    added = QgsVectorLayer(f"{path}|layername={layer}", layer, "ogr")
+    _must_be_valid(added)
+    project = QgsProject.instance()
+    project.addMapLayer(added)
+    image = _drawn([added], box, size)
+    image.save(png)
+    widgets = {field.name(): added.editorWidgetSetup(n) for n, field in enumerate(added.fields())}
+    return {
+        "count": added.featureCount(),
+        "crs": added.crs().authid(),
+        "rules": [rule.label() for rule in added.renderer().rootRule().children()],
+        "aliases": {field.name(): field.displayName() for field in added.fields()},
+        "comments": {field.name(): field.comment() for field in added.fields()},
+        "values": {name: one.config().get("map") for name, one in widgets.items() if one.type() == "ValueMap"},
+        "title": added.metadata().title(),
+        "abstract": added.metadata().abstract(),
+        "colours": sorted({image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}),
+    }
+
+
 def _drawn(layers: list[QgsMapLayer], box: list[float], size: list[int]) -> Any:
     settings = QgsMapSettings()
     settings.setLayers(layers)
@@ -158,7 +180,7 @@ def _drawn(layers: list[QgsMapLayer], box: list[float], size: list[int]) -> Any:
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {
-    action.__name__: action for action in (collections, definition, describe, features, picture, styled)
+    action.__name__: action for action in (collections, definition, describe, dressed, features, picture, styled)
 }
 
 

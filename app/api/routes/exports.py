@@ -2,11 +2,11 @@
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.api import caching
 from app.api.clients import wants_only_head
-from app.api.extracted import extract
+from app.api.extracted import extract, head
 from app.api.links import header_link
 from app.api.parts import parts
 from app.api.question import Question, lasting, question
@@ -66,8 +66,7 @@ async def export(request: Request, collection: str, ending: str) -> Response:
         beside = asked.address(f"/exports/{collection}.csv-metadata.json", asked.asked)
         told["Link"] = header_link(beside, "describedby", CSVW)
     if wants_only_head(request):
-        # Not with a length of nothing, which it would be without being streamed.
-        return StreamingResponse(iter(()), headers=told, media_type=form.media_type)
+        return head(form.media_type, told)
     return await extract(asked.wired, order, told)
 
 

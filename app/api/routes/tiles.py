@@ -95,6 +95,7 @@ async def answer_tile(
     kept = told | passed_on(asked.request)
     if same := caching.unchanged(asked.request, kept):
         return same
+    asked.wired.tilesets.hold(asked.standing.current)
     made = await asked.wired.tilesets.tile(tileset, tile)
     if made:
         return zipped(made, MVT, kept)
