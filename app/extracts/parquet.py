@@ -96,7 +96,7 @@ def _about(order: Order, places: _Places) -> dict[str, str]:
 
 
 def _geo(crs: Crs, box: list[float] | None) -> dict[str, Any]:
-    system = "OGC:CRS84" if crs is CRS84 else f"EPSG:{crs.srid}"
+    system = "OGC:CRS84" if crs == CRS84 else f"EPSG:{crs.srid}"
     column = {
         "encoding": "WKB",
         "geometry_types": ["Point"],
