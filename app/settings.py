@@ -28,7 +28,9 @@ class Settings:
     port: int = _setting("PORT", 8000, "port to listen on")
     workers: int = _setting("WORKERS", 1, "serving processes")
     archives: str = _setting(
-        "ARCHIVES", "var/archives", "folder of archives of tiles and files of releases, which publishing fills and the service reads"
+        "ARCHIVES",
+        "var/archives",
+        "folder of archives of tiles and files of releases, which publishing fills and the service reads",
     )
     public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
     access_log: str = _setting("ACCESS_LOG", "", "whether each request is logged: anything says yes")

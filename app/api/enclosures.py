@@ -37,10 +37,12 @@ def enclosures(asked: Question, release: Release, collection: str | None = None)
 
 
 def records(asked: Question, release: Release) -> list[dict[str, Any]]:
-    """What lists the files of a release: its manifest, and the same as DCAT."""
+    """What lists the files of a release: its manifest, and the same as DCAT and as STAC."""
     manifest = Words("The files of the release", "Los archivos de la edición").speak(asked.lang)
     dcat = Words("The release as a record of DCAT", "La edición como registro de DCAT").speak(asked.lang)
+    stac = Words("The release as a collection of STAC", "La edición como colección de STAC").speak(asked.lang)
     return [
         link(asked.address(f"{folder(release)}/manifest.json"), "describedby", JSON, title=manifest),
         link(asked.address(f"{folder(release)}/dcat.json"), "describedby", LD_JSON, title=dcat),
+        link(asked.address(f"{folder(release)}/stac.json"), "describedby", JSON, title=stac),
     ]

@@ -239,6 +239,14 @@ OPERATIONS = (
         "exports",
     ),
     Operation(
+        "/releases/{release}/stac.json",
+        "release.stac",
+        Words("A release as a collection of STAC", "Una edición como colección de STAC"),
+        PLAIN,
+        statuses=(404, 410),
+        tag="exports",
+    ),
+    Operation(
         "/releases/{release}/files/{file}",
         "release.file",
         Words("A file of a release, whole or in parts", "Un archivo de una edición, entero o por partes"),

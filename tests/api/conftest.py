@@ -41,6 +41,7 @@ def examples(sample_release: str) -> dict[str, str]:
         "/exports/{layer}.pmtiles": "/exports/deposits.pmtiles",
         "/releases/{release}/manifest.json": f"/releases/{sample_release}/manifest.json",
         "/releases/{release}/dcat.json": f"/releases/{sample_release}/dcat.json",
+        "/releases/{release}/stac.json": f"/releases/{sample_release}/stac.json",
         "/releases/{release}/files/{file}": f"/releases/{sample_release}/files/deposits.csv",
         "/sources": "/sources",
         "/releases": "/releases",

@@ -163,6 +163,7 @@ def test_releases_link_to_what_lists_their_files_and_to_each(released_client, re
         assert [address.rpartition("/releases/")[2] for address in lists] == [
             f"{one['name']}/manifest.json",
             f"{one['name']}/dcat.json",
+            f"{one['name']}/stac.json",
         ]
         said = released_client.get(lists[0]).json()["files"]
         assert [link["href"] for link in one["links"] if link["rel"] == "enclosure"] == [f["address"] for f in said]
@@ -206,7 +207,25 @@ def test_a_release_is_a_dataset_of_dcat(client, manifest, sample_release):
         )
 
 
-@pytest.mark.parametrize("what", ["manifest.json", "dcat.json", "files/deposits.csv"])
+@pytest.mark.parametrize(("lang", "title"), [("en", "Mineral deposits"), ("es", "Yacimientos minerales")])
+def test_a_release_is_a_collection_of_stac(client, manifest, sample_release, lang, title):
+    said = client.get(f"/releases/{sample_release}/stac.json", params={"lang": lang}).json()
+    assert (said["type"], said["stac_version"], said["id"]) == ("Collection", "1.0.0", f"vetalode-{sample_release}")
+    assert said["title"] == f"{title} {sample_release}"
+    extent = client.get("/collections/deposits").json()["extent"]
+    assert said["extent"]["spatial"]["bbox"] == extent["spatial"]["bbox"]
+    assert said["extent"]["temporal"]["interval"] == extent["temporal"]["interval"]
+    assert said["assets"].keys() == {one["name"] for one in manifest["files"]}
+    for one in manifest["files"]:
+        asset = said["assets"][one["name"]]
+        assert (asset["href"], asset["type"], asset["file:size"]) == (one["address"], one["mediaType"], one["bytes"])
+        assert asset["file:checksum"] == "1220" + one["sha256"]
+        assert asset.get("table:row_count") == one["rows"]
+    (own,) = (link["href"] for link in said["links"] if link["rel"] == "self")
+    assert client.get(own).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["manifest.json", "dcat.json", "stac.json", "files/deposits.csv"])
 @pytest.mark.parametrize(("lang", "said"), [("en", "those kept are"), ("es", "las conservadas son")])
 def test_a_release_that_never_was_is_404_and_names_those_kept(client, sample_release, what, lang, said):
     answer = client.get(f"/releases/1999-01-01.1/{what}", params={"lang": lang})

@@ -17,7 +17,7 @@ from app.api.parts import parts
 from app.api.question import JSON, Question, lasting, question
 from app.asked.parameters import PLAIN
 from app.errors import Gone, NotThere, Unavailable
-from app.extracts import dcat
+from app.extracts import dcat, stac
 from app.extracts.manifest import manifest
 from app.queries import catalogue
 from app.queries.catalogue import Release
@@ -52,6 +52,21 @@ async def described(request: Request, release: str) -> Response:
         return dcat.record(of, held, asked.standing.files_of(of), home, lambda one: address(asked, of, one))
 
     return await _record(asked, of, told, dcat.LD_JSON)
+
+
+@router.get("/releases/{release}/stac.json")
+async def as_stac(request: Request, release: str) -> Response:
+    """A release as a collection of STAC."""
+    asked = await question(request, PLAIN)
+    of = await _kept(asked, release)
+
+    async def told() -> dict[str, Any]:
+        held = (await asked.wired.standings.contents(of)).collections
+        home = asked.address(f"{folder(of)}/stac.json")
+        files = asked.standing.files_of(of)
+        return stac.collection(of, held, files, home, lambda one: address(asked, of, one), asked.lang)
+
+    return await _record(asked, of, told, JSON)
 
 
 async def _record(
