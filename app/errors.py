@@ -6,7 +6,7 @@ VetalodeError
 │   ├── UnknownParameter     a parameter that we do not have, or one given twice
 │   ├── NotThere             nothing has the name that was asked for
 │   ├── TooLarge             a file of all that would be larger than one may be
-│   └── Gone                 a release that a list began in is no longer kept
+│   └── Gone                 a release is no longer kept
 ├── Unavailable              the question is right; we cannot answer it now
 │   ├── NothingPublished     no release has been published yet
 │   ├── DatabaseAway         the database does not answer, or no connection is free
@@ -58,7 +58,7 @@ class TooLarge(Misasked):
 
 
 class Gone(Misasked):
-    """A release that a list began in is no longer kept."""
+    """A release is no longer kept."""
 
 
 class Unavailable(VetalodeError):

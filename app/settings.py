@@ -28,7 +28,9 @@ class Settings:
     port: int = _setting("PORT", 8000, "port to listen on")
     workers: int = _setting("WORKERS", 1, "serving processes")
     archives: str = _setting(
-        "ARCHIVES", "var/archives", "folder of the archives of tiles, which publishing fills and the service reads"
+        "ARCHIVES",
+        "var/archives",
+        "folder of archives of tiles and files of releases, which publishing fills and the service reads",
     )
     rasters: str = _setting(
         "RASTERS", "var/rasters", "folder of the rasters that agencies brought, which `vetalode raster` fills"

@@ -32,6 +32,7 @@ class Asked(SimpleNamespace):
     synthetic: bool
     retrieved: date | None
     accept: list[str]
+    no_files: bool
     release: str | None
     run: int | None
     resolved: bool
@@ -53,6 +54,8 @@ class Asked(SimpleNamespace):
     citation: str
     extract: Path
     changes: Path
+    folder: Path
+    manifest: Path | None
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -210,6 +213,21 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         help=say("publish although this check would stop it", "publica aunque esta revisión lo impediría"),
     )
 
+    out.add_argument(
+        "--no-files",
+        action="store_true",
+        help=say(
+            "make no files for downloads (`vetalode snapshot` does)",
+            "no prepara archivos para descargar (`vetalode snapshot` sí)",
+        ),
+    )
+
+    kept = verbs.add_parser(
+        "snapshot",
+        help=say("make the files of a release that it lacks", "prepara los archivos que le faltan a una edición"),
+    )
+    kept.add_argument("release", nargs="?", help=say("its name; else the current one", "su nombre; si no, la actual"))
+
     back = verbs.add_parser("rollback", help=say("return to an older release", "regresa a una edición anterior"))
     back.add_argument("release", nargs="?", help=say("its name; else the one before", "su nombre; si no, la anterior"))
 
@@ -293,6 +311,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
 
     _export(verbs, lang)
     _apply(verbs, lang)
+    _verify(verbs, lang)
     _raster(verbs, lang)
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
@@ -363,6 +382,34 @@ def _apply(verbs: _Verbs, lang: Lang) -> None:
         required=True,
         metavar=say("NEWER", "NUEVO"),
         help=say("where to write the newer one", "dónde escribir el más nuevo"),
+    )
+
+
+def _verify(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    mirror = verbs.add_parser(
+        "verify",
+        help=say(
+            "check the files of a release, downloaded, against its manifest",
+            "comprueba con su manifiesto los archivos descargados de una edición",
+        ),
+    )
+    mirror.add_argument(
+        "folder",
+        type=Path,
+        metavar=say("FOLDER", "CARPETA"),
+        help=say("where they are", "dónde están"),
+    )
+    mirror.add_argument(
+        "--manifest",
+        type=Path,
+        metavar=say("FILE", "ARCHIVO"),
+        help=say(
+            "the manifest (else manifest.json of the folder)", "el manifiesto (si no, manifest.json de la carpeta)"
+        ),
     )
 
 

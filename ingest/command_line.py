@@ -24,12 +24,14 @@ from ingest.report import teller
 _WITHOUT_STORE: dict[str, Callable[[Asked], int]] = {
     "fetch": commands.fetch,
     "apply": commands.apply,
+    "verify": commands.verify,
     "vocab": commands.vocab,
 }
 _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "migrate": commands.migrate,
     "ingest": commands.ingest,
     "publish": commands.publish,
+    "snapshot": commands.snapshot,
     "rollback": commands.rollback,
     "status": commands.status,
     "rejects": commands.rejects,

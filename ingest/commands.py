@@ -1,6 +1,7 @@
 """What each verb of the command line does. Answers go to standard output, progress to standard error."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from app.words import Lang, Words
 from ingest import applying, asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
 from ingest import replay as replaying
+from ingest import verify as verifying
 from ingest.arcgis import fetch_layer
 from ingest.arguments import Asked
 from ingest.fetch import fetch_file
@@ -112,6 +114,31 @@ def publish(asked: Asked, engine: Engine) -> int:
         words = Words(
             f"nothing has changed since release {done.name}, which is current ({done.deposits} deposits)",
             f"nada ha cambiado desde la edición {done.name}, que es la actual ({done.deposits} yacimientos)",
+        )
+    sentence(words, asked.lang)
+    # Said before, for it is served already, and files may take minutes.
+    sys.stdout.flush()
+    if not asked.no_files:
+        asked.release = done.name
+        snapshot(asked, engine)
+    return 0
+
+
+def snapshot(asked: Asked, engine: Engine) -> int:
+    """Makes the files of a release that it lacks."""
+    # What writes files takes as long to import as all the rest.
+    from ingest import snapshots
+
+    done = snapshots.snapshot(asked.settings, engine, teller(asked.lang), asked.release)
+    if done.files:
+        size = _megabytes(done.bytes)
+        words = Words(
+            f"{done.files} files of release {done.release} were made ({size})",
+            f"se prepararon {done.files} archivos de la edición {done.release} ({size})",
+        )
+    else:
+        words = Words(
+            f"release {done.release} has all its files", f"la edición {done.release} tiene todos sus archivos"
         )
     sentence(words, asked.lang)
     return 0
@@ -445,6 +472,31 @@ def apply(asked: Asked) -> int:
         asked.lang,
     )
     return 0
+
+
+def verify(asked: Asked) -> int:
+    """Says what of a downloaded release is not as its manifest says."""
+    done = verifying.verify(asked.folder, asked.manifest or asked.folder / verifying.MANIFEST, teller(asked.lang))
+    for fault in done.faults:
+        sentence(fault, asked.lang)
+    size, release, number = _megabytes(done.bytes), done.release, done.files
+    if done.faults:
+        wrong = len(done.faults)
+        words = Words(
+            f"release {release} is not as its manifest says; faults: {wrong}",
+            f"la edición {release} no es como dice su manifiesto; fallas: {wrong}",
+        )
+    else:
+        words = Words(
+            f"{number} files of release {release} are as its manifest says ({size})",
+            f"{number} archivos de la edición {release} son como dice su manifiesto ({size})",
+        )
+    sentence(words, asked.lang)
+    return 1 if done.faults else 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def vocab(asked: Asked) -> int:

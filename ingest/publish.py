@@ -316,16 +316,23 @@ def _bake(engine: Engine, release: int, folder: Path) -> None:
 
 
 def _drop_unused(engine: Engine, folder: Path) -> None:
-    """Removes the archives that are only of releases no longer kept."""
-    with engine.connect() as connection:
+    """Removes the archives and files that are only of releases no longer kept."""
+    with engine.begin() as connection:
+        # Whoever makes the same bytes of another release waits, and then makes them anew.
+        connection.execute(text("LOCK TABLE release_file IN SHARE ROW EXCLUSIVE MODE"))
         unused = connection.scalars(
             text("""
-                SELECT made FROM release, unnest(ARRAY[archive, boundaries]) AS made
+                SELECT made FROM (
+                    SELECT state, unnest(ARRAY[archive, boundaries]) || '.pmtiles' AS made FROM release
+                    UNION ALL
+                    SELECT state, sha256 || '.' || ending FROM release JOIN release_file ON release = id
+                ) AS told
                 WHERE made IS NOT NULL GROUP BY made HAVING bool_and(state = 'retired')
             """)
         ).all()
-    for name in unused:
-        path_of(folder, name).unlink(missing_ok=True)
+        for name in unused:
+            (folder / name).unlink(missing_ok=True)
+        connection.execute(text("DELETE FROM release_file USING release WHERE id = release AND state = 'retired'"))
 
 
 def _flip(connection: Connection, release: int) -> int | None:

@@ -27,6 +27,7 @@ from ingest import outlines, rasters
 from ingest.pipeline import ingest
 from ingest.publish import publish
 from ingest.report import Teller, teller
+from ingest.snapshots import snapshot
 from ingest.sources import source
 from tests.bake import bake
 from tests.rasters import MAGNETICS, values_file
@@ -125,7 +126,7 @@ def quiet() -> Teller:
 
 @pytest.fixture(scope="session")
 def sample_template(make_database: Callable[..., str], template: str, quiet: Teller, archives: Path) -> str:
-    """A store with the sample data published by the real ingest. Nobody connects to it: it is cloned."""
+    """A store with the sample data published by the real ingest, and its files. Nobody connects to it: it is cloned."""
     url = make_database(template)
     with opened(url) as engine:
         ingest(source("mrds"), [SAMPLE / "mrds.csv"], engine, quiet, synthetic=True)
@@ -135,6 +136,7 @@ def sample_template(make_database: Callable[..., str], template: str, quiet: Tel
         publish(engine, quiet)
         bake(engine, archives)
         rasters.add(engine, values_file(archives / "magnetics.tif"), MAGNETICS, archives / "rasters", max_mb=10)
+        snapshot(Settings(database_url=url, archives=str(archives)), engine, quiet)
     return url
 
 
@@ -266,9 +268,34 @@ def edge_store(
 
 
 @pytest.fixture(scope="session")
-def edge_client(edge_store: Engine) -> Iterator[TestClient]:
+def edge_client(edge_store: Engine, archives: Path) -> Iterator[TestClient]:
     """The service on the sample data and `EDGES`."""
-    settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False))
+    settings = Settings(database_url=edge_store.url.render_as_string(hide_password=False), archives=str(archives))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
+        yield opened_client
+
+
+@pytest.fixture(scope="session")
+def released_store(
+    make_database: Callable[..., str],
+    sample_template: str,
+    add_mrds: Callable[[Engine, Iterable[Mapping]], None],
+    archives: Path,
+    quiet: Teller,
+) -> Iterator[Engine]:
+    """The sample data, then a release with `EDGES` too, and the files of both; tests only read it."""
+    url = make_database(sample_template)
+    settings = Settings(database_url=url, archives=str(archives))
+    with opened(url) as engine:
+        add_mrds(engine, EDGES)
+        snapshot(settings, engine, quiet)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def released_client(released_store: Engine, archives: Path) -> Iterator[TestClient]:
+    """The service on releases with their files."""
+    settings = Settings(database_url=released_store.url.render_as_string(hide_password=False), archives=str(archives))
     with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
         yield opened_client
 

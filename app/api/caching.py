@@ -27,23 +27,30 @@ def _program() -> str:
 
 
 _PROGRAM = _program()
+# No coding, but our own word for that, which never leaves the service: parts are of the bytes as they lie there.
+AS_IT_LIES = "as-it-lies"
 FOR_GOOD = "public, max-age=31536000, immutable"
 # A map shows a release two minutes after it was published at the latest, and goes on for a day where we do not answer.
 _FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 
-def headers(request: Request, release: Release, base: str, lang: Lang, *further: str) -> dict[str, str]:
+def headers(
+    request: Request, release: Release, base: str, lang: Lang, *further: str, changed: datetime | None = None
+) -> dict[str, str]:
     """One question always has the same answer within a release, so both name the answer, and the program with them.
 
     The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
-    `base` is, because addresses in the answer begin with it. `further` is what the answer depends on besides.
+    `base` is, because addresses in the answer begin with it. `further` is what the answer depends on besides, `changed`
+    when it was last another one within the release, where it may be: files are made after it was published.
     """
     accepted = request.headers.get("accept", "")
-    asked = "\n".join((base, request.url.path, request.url.query, lang, accepted, _PROGRAM, *further))
+    asked = "\n".join(
+        (base, request.url.path, request.url.query, lang, accepted, _PROGRAM, str(changed or ""), *further)
+    )
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',
-        "Last-Modified": _published(release),
+        "Last-Modified": _dated(changed or release.published_at),
         "Cache-Control": "public, no-cache",
         "Content-Language": lang,
         "Vary": _VARY,
@@ -56,19 +63,21 @@ def of_tile(release: Release, *, for_good: bool) -> dict[str, str]:
     Whatever asks for it: a shared cache would give one answer to all.
     """
     return {
-        "Last-Modified": _published(release),
+        "Last-Modified": _dated(release.published_at),
         "Cache-Control": FOR_GOOD if for_good else _FOR_A_MINUTE,
         "Access-Control-Allow-Origin": "*",
     }
 
 
-def of_file(release: Release, name: str) -> dict[str, str]:
-    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own."""
+def of_file(name: str, changed: datetime, *, for_good: bool) -> dict[str, str]:
+    """What caches are told of a file of that name; it is given in parts too, so in no coding but its own. `for_good`
+    where its address names the release."""
     return {
         "ETag": f'"{name}"',
-        "Last-Modified": _published(release),
-        "Cache-Control": "public, no-cache",
+        "Last-Modified": _dated(changed),
+        "Cache-Control": FOR_GOOD if for_good else "public, no-cache",
         "Accept-Ranges": "bytes",
+        "Content-Encoding": AS_IT_LIES,
     }
 
 
@@ -82,8 +91,8 @@ def tag_of_tile(name: str, *, baked: bool) -> str:
     return f'"{name}"' if baked else f'"{name}-{_PROGRAM}"'
 
 
-def _published(release: Release) -> str:
-    return format_datetime(release.published_at.replace(microsecond=0), usegmt=True)
+def _dated(moment: datetime) -> str:
+    return format_datetime(moment.replace(microsecond=0), usegmt=True)
 
 
 def spoken(lang: Lang) -> dict[str, str]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
+from app.api.caching import AS_IT_LIES
 from app.api.negotiation import offers
 
 for _media_type in (
@@ -101,8 +102,9 @@ def _tagging(send: Send, wanted: str, known: str) -> Send:
     async def tagged(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            # What is asked for in parts is sent as it is.
-            if (tag := headers.get("etag")) and "accept-ranges" not in headers:
+            if headers.get("content-encoding") == AS_IT_LIES:
+                del headers["content-encoding"]
+            elif tag := headers.get("etag"):
                 # A client that has the answer is told the name by which it knows it.
                 name = known_as(tag, known) if message["status"] == 304 else None
                 headers["etag"] = name or coded(tag, headers.get("content-encoding", wanted))

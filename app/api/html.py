@@ -34,6 +34,7 @@ _PAGES = Environment(
     undefined=StrictUndefined,
 )
 _PAGES.filters["grouped"] = said.grouped
+_PAGES.filters["megabytes"] = said.megabytes
 _PAGES.tests["address"] = said.is_web_address
 
 

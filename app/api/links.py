@@ -87,7 +87,7 @@ def _quoted(text: str) -> str:
     return quote_plus(text, safe=",:/{}")
 
 
-def link(href: str, rel: str, media_type: str, **more: str | bool) -> dict[str, Any]:
+def link(href: str, rel: str, media_type: str, **more: str | int) -> dict[str, Any]:
     return {"href": href, "rel": rel, "type": media_type, **more}
 
 

@@ -26,9 +26,10 @@ from app.asked.parameters import (
 )
 from app.domain import mercator, vocabulary
 from app.extracts.changes import MEDIA_TYPES as CHANGES_IN
+from app.extracts.dcat import LD_JSON
 from app.extracts.erml.gml import GML
 from app.extracts.erml.views import View
-from app.extracts.formats import FORMATS
+from app.extracts.formats import ENDINGS, FORMATS, PMTILES
 from app.queries.tilesets import LAYERS
 from app.styles.looks import looks
 from app.tiles.pyramid import MAX_ZOOM
@@ -48,7 +49,8 @@ _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-set
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
 _GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
-_BINARY = (*_MVT, *_PBF, "application/vnd.pmtiles", "image/png", _GEOTIFF, ATOM, GML, *_EXTRACTS[1:])
+_FILES = (*(one.media_type for one in FORMATS.values() if one.ending in ENDINGS), PMTILES)
+_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", _GEOTIFF, ATOM, GML, *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ OPERATIONS = (
         "archive",
         Words("All tiles of a layer, in one file", "Todas las teselas de una capa, en un archivo"),
         PLAIN,
-        ("application/vnd.pmtiles",),
+        (PMTILES,),
         (206, 404, 416),
         "exports",
     ),
@@ -290,6 +292,40 @@ OPERATIONS = (
         CHANGES,
         tuple(CHANGES_IN.values()),
         (404, 410),
+        "exports",
+    ),
+    Operation(
+        "/releases/{release}/manifest.json",
+        "release.manifest",
+        Words("The files of a release, with their digests", "Los archivos de una edición, con sus sumas sha256"),
+        PLAIN,
+        statuses=(404, 410),
+        tag="exports",
+    ),
+    Operation(
+        "/releases/{release}/dcat.json",
+        "release.dcat",
+        Words("A release as a record of DCAT", "Una edición como registro de DCAT"),
+        PLAIN,
+        (LD_JSON,),
+        (404, 410),
+        "exports",
+    ),
+    Operation(
+        "/releases/{release}/stac.json",
+        "release.stac",
+        Words("A release as a collection of STAC", "Una edición como colección de STAC"),
+        PLAIN,
+        statuses=(404, 410),
+        tag="exports",
+    ),
+    Operation(
+        "/releases/{release}/files/{file}",
+        "release.file",
+        Words("A file of a release, whole or in parts", "Un archivo de una edición, entero o por partes"),
+        PLAIN,
+        _FILES,
+        (206, 404, 410, 416),
         "exports",
     ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
@@ -460,10 +496,13 @@ def _own(parameter: Parameter) -> bool:
 def _part(asked: "Question", name: str) -> dict[str, Any]:
     """A part of the address; the ids and codes that exist are listed, and the numbers of tiles bounded."""
     kept = [one.name for one in asked.standing.kept]
+    files = [f"{of}.{ending}" for of in asked.standing.collections for ending in ENDINGS]
+    files += [f"{layer}.pmtiles" for layer in LAYERS]
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
         "format": {"type": "string", "enum": list(FORMATS)},
+        "file": {"type": "string", "enum": files},
         "fontstack": {"type": "string", "example": "Noto Sans Regular"},
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},

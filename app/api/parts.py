@@ -1,5 +1,6 @@
 """A file as an answer, whole or the part that a Range header asks for (RFC 9110 §14)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 
@@ -53,4 +54,5 @@ def _wanted(request: Request, size: int, headers: Mapping[str, str]) -> range:
 
 async def _pieces(read: Callable[[int, int], bytes], wanted: range) -> AsyncIterator[bytes]:
     for start in wanted[::_PIECE]:
-        yield read(start, min(_PIECE, wanted.stop - start))
+        # A disk may be slow, and others are to be answered meanwhile.
+        yield await asyncio.to_thread(read, start, min(_PIECE, wanted.stop - start))

@@ -1,6 +1,6 @@
 """A request as a route sees it: what was asked, in which language, of which release."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,11 @@ from app.api.negotiation import Form, form
 from app.api.problems import asked_lang
 from app.api.wired import Wired
 from app.asked.parameters import Parameter, read
-from app.errors import NotThere
 from app.queries.catalogue import Release
 from app.queries.collections import Collection
+from app.queries.release_files import ReleaseFile
 from app.queries.standing import Standing
-from app.words import LANGS, Lang, Words, quoted
+from app.words import LANGS, Lang, Words
 
 JSON = "application/json"
 HTML = "text/html"
@@ -77,32 +77,25 @@ class Question(Asking):
     wired: Wired
     standing: Standing
 
-    def kept(self, release: Release | None = None) -> dict[str, str]:
-        """What caches are told of an answer from a release, the current one where none is named."""
-        return caching.headers(self.request, release or self.standing.current, self.base, self.lang)
+    def kept(self, release: Release | None = None, files: Sequence[ReleaseFile] = ()) -> dict[str, str]:
+        """What caches are told of an answer from a release, the current one where none is named, that speaks of the
+        files."""
+        changed = max((one.made_at for one in files), default=None)
+        return caching.headers(self.request, release or self.standing.current, self.base, self.lang, changed=changed)
 
     def release(self, name: str | None) -> Release:
         """The kept release of that name, the current one where none is named; raises `NotThere`."""
-        if name is None:
-            return self.standing.current
-        release = self.standing.release(name)
-        if release is None:
-            listed = ", ".join(one.name for one in self.standing.kept)
-            raise NotThere(
-                Words(
-                    f"there is no release {quoted(name)}; those kept are: {listed}",
-                    f"no existe la edición {quoted(name)}; las conservadas son: {listed}",
-                )
-            )
-        return release
+        return self.standing.kept_release(name)
 
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
         return self.standing.collection(name)
 
-    def answer(self, document: dict[str, Any], page: str, media_type: str = JSON) -> Response:
-        """The document as JSON, or as the page of that name where a page is wanted."""
-        kept = self.kept()
+    def answer(
+        self, document: dict[str, Any], page: str, media_type: str = JSON, files: Sequence[ReleaseFile] = ()
+    ) -> Response:
+        """The document, which may speak of files, as JSON, or as the page of that name where a page is wanted."""
+        kept = self.kept(files=files)
         return caching.unchanged(self.request, kept) or _told(self, document, page, kept, media_type, self.standing)
 
 

@@ -65,6 +65,11 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def megabytes(size: int) -> str:
+    """A file's size, never said to be nothing."""
+    return f"{max(size / 1e6, 0.1):,.1f} MB"
+
+
 def is_web_address(value: Any) -> bool:
     """A record may hold any text, and javascript: is text too."""
     return isinstance(value, str) and value.startswith(("http://", "https://"))

@@ -39,7 +39,7 @@ class Shown:
 
     @property
     def as_stored(self) -> bool:
-        return self.names is None and self.geometry and self.crs is CRS84
+        return self.names is None and self.geometry and self.crs == CRS84
 
     @property
     def projection(self) -> Crs | None:

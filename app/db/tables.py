@@ -299,6 +299,23 @@ release_source = Table(
     CheckConstraint("records = deposits", name="conservation"),
 )
 
+# Files of a release for downloads; each lies in the folder of archives, called by its sha256 and its ending. `rows` is
+# null where a file holds no deposits one by one.
+release_file = Table(
+    "release_file",
+    metadata,
+    Column("release", Integer, ForeignKey("release.id"), primary_key=True),
+    Column("collection", _Code, primary_key=True),
+    Column("ending", _Code, primary_key=True),
+    Column("sha256", _Code, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("rows", Integer),
+    Column("media_type", Text, nullable=False),
+    Column("schema_version", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("bytes > 0 AND rows >= 0", name="size"),
+)
+
 # One row, so that publishing and rolling back are one UPDATE each.
 catalogue = Table(
     "catalogue",

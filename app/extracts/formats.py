@@ -43,4 +43,15 @@ _ALL = (
     Format("kml", "application/vnd.google-earth.kml+xml", _same("KML"), Making.FILE, any_crs=False),
 )
 
+# Those of which publishing makes files.
+ENDINGS = ("geojson", "parquet", "fgb", "gpkg", "csv")
+
+# Tiles, which are made otherwise.
+PMTILES = "application/vnd.pmtiles"
+
 FORMATS: Mapping[str, Format] = MappingProxyType({one.ending: one for one in _ALL})
+
+
+def title_of(ending: str) -> str:
+    """What files that end so are called; names of formats are the same in both languages."""
+    return FORMATS[ending].title.en if ending in FORMATS else "PMTiles"

@@ -36,7 +36,7 @@ def read(
 ) -> tuple[DepositFilter, Shown]:
     """Which deposits are asked for, and how they are to be said in that format; raises `BadValue`."""
     wanted, said = deposit_filter(asked, sources, within), shown(asked)
-    if said.crs is not CRS84 and not form.any_crs:
+    if said.crs != CRS84 and not form.any_crs:
         title, others = form.title.en, ", ".join(f".{one.ending}" for one in FORMATS.values() if one.any_crs)
         raise BadValue(
             Words(

@@ -16,7 +16,7 @@ from app.extracts.batches import GEOMETRY, schema
 from app.extracts.order import Order
 from app.extracts.points import Numbers, numbers, x_and_y
 
-_GROUP = 50_000
+_GROUP = 10_000
 # The column of boxes that is called the covering of the geometry, and its members by their names in the standard.
 _COVERING = "bbox"
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -96,7 +96,7 @@ def _about(order: Order, places: _Places) -> dict[str, str]:
 
 
 def _geo(crs: Crs, box: list[float] | None) -> dict[str, Any]:
-    system = "OGC:CRS84" if crs is CRS84 else f"EPSG:{crs.srid}"
+    system = "OGC:CRS84" if crs == CRS84 else f"EPSG:{crs.srid}"
     column = {
         "encoding": "WKB",
         "geometry_types": ["Point"],

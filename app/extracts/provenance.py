@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from app.asked.parameters import FILTER
@@ -37,12 +38,12 @@ class Provenance:
         """As the members of a JSON object."""
         return {
             "release": self.release.name,
-            "published": f"{self.release.published_at:%Y-%m-%dT%H:%M:%SZ}",
+            "published": moment(self.release.published_at),
             "schemaVersion": SCHEMA_VERSION,
             "collection": self.collection,
             "filter": dict(self.asked),
             "numberMatched": self.matched,
-            "sources": [_source(card) for card in self.cards],
+            "sources": [source(card) for card in self.cards],
         }
 
     def title(self) -> Words:
@@ -61,7 +62,13 @@ class Provenance:
         return "\n".join(line.speak(lang) for line in lines)
 
 
-def _source(card: SourceCard) -> dict[str, Any]:
+def moment(at: datetime) -> str:
+    """To the second, in UTC."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def source(card: SourceCard) -> dict[str, Any]:
+    """A source on its terms, with the files that were received from it, as the members of a JSON object."""
     return {
         "id": card.id,
         "agency": card.agency,

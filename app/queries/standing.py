@@ -1,7 +1,7 @@
 """What is published at this moment, remembered for a moment, so that most questions need not ask it again."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -11,7 +11,8 @@ from app.errors import NotThere
 from app.queries import catalogue
 from app.queries.catalogue import FileExtent, Release, SourceCard
 from app.queries.collections import Collection, collections, together
-from app.words import Words
+from app.queries.release_files import ReleaseFile, release_files
+from app.words import Words, quoted
 
 # So long a question that can do with what stood last waits for the store, the first time that it does not answer.
 _PATIENCE_S = 1.0
@@ -19,7 +20,8 @@ _PATIENCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The current release, the kept ones (the newest first), the sources and collections of the current one, by id.
+    """The current release, the kept ones (the newest first), the sources and collections of the current one, by id, and
+    the files that were made of each kept one, by its name.
 
     `key` signs cursors; it is the store's own, so that all serving processes share it.
     """
@@ -28,11 +30,31 @@ class Standing:
     kept: tuple[Release, ...]
     cards: Mapping[str, SourceCard]
     collections: Mapping[str, Collection]
+    files: Mapping[str, Sequence[ReleaseFile]]
     key: bytes
+
+    def files_of(self, release: Release) -> Sequence[ReleaseFile]:
+        """The files that were made of a release, by collection and ending; none before they are made."""
+        return self.files.get(release.name, ())
 
     def release(self, name: str) -> Release | None:
         """The kept release of that name."""
         return next((one for one in self.kept if one.name == name), None)
+
+    def kept_release(self, name: str | None) -> Release:
+        """The kept release of that name, the current one where none is named; raises `NotThere`."""
+        if name is None:
+            return self.current
+        found = self.release(name)
+        if found is None:
+            listed = ", ".join(one.name for one in self.kept)
+            raise NotThere(
+                Words(
+                    f"there is no release {quoted(name)}; those kept are: {listed}",
+                    f"no existe la edición {quoted(name)}; las conservadas son: {listed}",
+                )
+            )
+        return found
 
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
@@ -47,6 +69,14 @@ class Standing:
         return self.collections[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The sources and the collections of a release, by id."""
+
+    cards: Mapping[str, SourceCard]
+    collections: Mapping[str, Collection]
+
+
 class Standings:
     """Asks what stands at most once in `fresh_s` seconds, whoever waits for it."""
 
@@ -59,6 +89,7 @@ class Standings:
         self._tried = 0.0
         self._trying: asyncio.Task[None] | None = None
         self._away = False
+        self._contents: dict[int, Contents] = {}
 
     def at_hand(self) -> Standing | None:
         """What stands, or stood when the store last answered; None where it is time to ask it."""
@@ -94,6 +125,19 @@ class Standings:
         began = monotonic()
         return await self._ask(lambda: self._known if self._asked > began else None)
 
+    async def contents(self, release: Release) -> Contents:
+        """What a kept release holds."""
+        standing = self._known
+        if standing is not None and standing.current == release:
+            return Contents(standing.cards, standing.collections)
+        if release.id not in self._contents:
+            async with self._engine.connect() as connection:
+                found = await _contents(connection, release)
+            kept = {one.id for one in standing.kept} if standing else set()
+            self._contents = {number: one for number, one in self._contents.items() if number in kept}
+            self._contents[release.id] = found
+        return self._contents[release.id]
+
     def _fresh(self) -> Standing | None:
         return self._known if monotonic() - self._asked < self._fresh_s else None
 
@@ -112,17 +156,16 @@ class Standings:
 async def _standing(connection: AsyncConnection, known: Standing | None) -> Standing:
     """As it stands in the store; sources and collections are a release's own, so while that is current they stay."""
     current, kept = await catalogue.current_release(connection), tuple(await catalogue.kept_releases(connection))
+    files = await release_files(connection)
     if known is not None and known.current == current:
-        # Releases are dropped after the flip.
-        return known if known.kept == kept else replace(known, kept=kept)
-    cards, known_collections = await offered(connection, current)
-    return Standing(current, kept, cards, known_collections, key=await catalogue.cursor_key(connection))
+        # Files are made, and releases dropped, after the flip.
+        return known if (known.kept, known.files) == (kept, files) else replace(known, kept=kept, files=files)
+    holds = await _contents(connection, current)
+    key = await catalogue.cursor_key(connection)
+    return Standing(current, kept, holds.cards, holds.collections, files, key)
 
 
-async def offered(
-    connection: AsyncConnection, release: Release
-) -> tuple[Mapping[str, SourceCard], Mapping[str, Collection]]:
-    """The sources and the collections of a release, by id."""
+async def _contents(connection: AsyncConnection, release: Release) -> Contents:
     seen: dict[str, list[FileExtent]] = {}
     for one in await catalogue.files(connection, release.id):
         seen.setdefault(one.source, []).append(one)
@@ -131,4 +174,4 @@ async def offered(
         for card in await catalogue.sources(connection, release.id)
     ]
     extents = {source: together([one.extent for one in parts]) for source, parts in seen.items()}
-    return {card.id: card for card in cards}, {one.id: one for one in collections(cards, extents)}
+    return Contents({card.id: card for card in cards}, {one.id: one for one in collections(cards, extents)})

@@ -64,7 +64,8 @@ class Tileset:
         return f"{self.tag}-{z}-{x}-{y}"
 
 
-def _archives_of(release: Release) -> Mapping[str, str | None]:
+def archives_of(release: Release) -> Mapping[str, str | None]:
+    """The archive of each layer of a release, None where none was made."""
     return {BOUNDARIES: release.boundaries, DEPOSITS: release.archive}
 
 
@@ -88,7 +89,7 @@ class Tilesets:
 
     async def archive(self, release: Release, layer: str) -> Archive:
         """The archive of a layer; raises `NotThere` where none was made, `Unavailable` where it is not here."""
-        name = _archives_of(release)[layer]
+        name = archives_of(release)[layer]
         if name is None:
             raise NotThere(
                 Words(
@@ -115,7 +116,7 @@ class Tilesets:
 
     def at_hand(self, release: Release) -> Iterator[Tileset]:
         """The release's tilesets whose archives are open."""
-        names = _archives_of(release)
+        names = archives_of(release)
         there = {layer: self.open[name] for layer, name in names.items() if name and name in self.open}
         for number in range(1, len(there) + 1):
             for layers in combinations(there, number):
@@ -127,7 +128,7 @@ class Tilesets:
 
     def retain(self, releases: Sequence[Release]) -> None:
         """Lets go of the archives of all other releases."""
-        self._archives.retain({name for one in releases for name in _archives_of(one).values()})
+        self._archives.retain({name for one in releases for name in archives_of(one).values()})
 
     def stored(self, tileset: Tileset, z: int, x: int, y: int) -> bytes | None:
         """A baked tile, gzipped; empty where nothing is in it, None where it has yet to be put together."""

@@ -46,7 +46,7 @@ KEPT = (
     dict.fromkeys(OF_A_RELEASE, "public, no-cache")
     | dict.fromkeys(SPOKEN, "no-cache")
     | dict.fromkeys(TILES | OF_A_RASTER, FOR_A_MINUTE)
-    | {"/tiles/{release}/{layers}/{z}/{x}/{y}.mvt": FOR_GOOD}
+    | dict.fromkeys(("/tiles/{release}/{layers}/{z}/{x}/{y}.mvt", "/releases/{release}/files/{file}"), FOR_GOOD)
     | dict.fromkeys(MADE_AT_SET_UP, "public, max-age=86400")
 )
 

@@ -112,6 +112,9 @@ def writing(sample_store: Engine) -> Iterator[Connection]:
         ("INSERT INTO source_link (source, one, other, run) VALUES ('mrds', '1', '1', 1)", "source_link_order_check"),
         ("UPDATE critical SET named = 'phlogiston'", "critical_named_fkey"),
         ("DELETE FROM status WHERE code = 'past-producer'", "deposit_status_fkey"),
+        ("UPDATE release_file SET bytes = 0", "release_file_size_check"),
+        ("UPDATE release_file SET rows = -1", "release_file_size_check"),
+        ("UPDATE release_file SET release = 9", "release_file_release_fkey"),
         ("UPDATE release SET id = 9", "catalogue_current_release_fkey"),
     ],
 )

@@ -63,6 +63,8 @@ VERBS = (
     "diff",
     "export",
     "apply",
+    "snapshot",
+    "verify",
     "vocab",
 )
 ENGLISH = ("usage:", "options", "positional", "show this", "error:", "invalid", "required", "FILE", "release")

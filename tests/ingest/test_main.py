@@ -185,7 +185,10 @@ def test_a_store_that_may_only_be_read_is_told_so(vetalode: Vetalode, empty_stor
 
 
 EVERY_VERB: list[list[Any]] = [
-    *([verb] for verb in ("publish", "rollback", "status", "rejects", "replay", "unmapped", "diff", "report")),
+    *(
+        [verb]
+        for verb in ("publish", "snapshot", "rollback", "status", "rejects", "replay", "unmapped", "diff", "report")
+    ),
     ["ingest", "mrds", SAMPLE],
 ]
 

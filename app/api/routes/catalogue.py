@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.api.enclosures import enclosures, records
 from app.api.feeds import feed_links
 from app.api.question import asking, question
 from app.asked.parameters import PAGE
@@ -44,12 +45,17 @@ async def sources(request: Request) -> Response:
 
 @router.get("/releases")
 async def releases(request: Request) -> Response:
-    """The releases that are kept, the newest first, and which of them answers now."""
+    """The releases that are kept with their files, the newest first, and which of them answers now."""
     asked = await question(request, PAGE)
     document = {
         "current": asked.standing.current.name,
         "releases": [
-            {"name": kept.name, "published_at": kept.published_at, "deposits": kept.deposits}
+            {
+                "name": kept.name,
+                "published_at": kept.published_at,
+                "deposits": kept.deposits,
+                "links": [*records(asked, kept), *enclosures(asked, kept)],
+            }
             for kept in asked.standing.kept
         ],
         "links": [*asked.own_links(), *feed_links(asked)],

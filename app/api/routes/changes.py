@@ -14,7 +14,7 @@ from app.api.extracted import begun, head
 from app.api.negotiation import preferred
 from app.api.question import Question, question
 from app.api.turns import turn
-from app.asked.parameters import CHANGES, CURRENT, FILTER
+from app.asked.parameters import CHANGES, CURRENT
 from app.asked.values import deposit_filter
 from app.domain.deposit import ALL
 from app.errors import NotThere
@@ -24,7 +24,6 @@ from app.extracts.provenance import Provenance
 from app.queries import changes as asking
 from app.queries.catalogue import Release
 from app.queries.filter import DepositFilter
-from app.queries.standing import offered
 from app.words import Words, quoted
 
 router = APIRouter()
@@ -91,16 +90,13 @@ def _never_was(name: str, kept: tuple[Release, ...]) -> NotThere:
 
 async def _told(asked: Question, older: Release, newer: Release) -> tuple[DepositFilter, Changes]:
     """Which deposits are asked for, and what is said of their changes; raises our errors for what is wrong."""
-    cards, collections = asked.standing.cards, asked.standing.collections
+    held = await asked.wired.standings.contents(newer)
+    of = asked.collection(asked.asked.get("collection", ALL))
+    wanted = deposit_filter(asked.asked, held.cards, of.within)
     async with asked.wired.engine.connect() as connection:
-        if newer != asked.standing.current:
-            cards, collections = await offered(connection, newer)
-        of = asked.collection(asked.asked.get("collection", ALL))
-        wanted = deposit_filter(asked.asked, cards, of.within)
         matched = await asked.wired.counts.of(connection, wanted, newer)
-    words = {name: value for name, value in asked.asked.items() if name in FILTER}
-    of = collections.get(of.id, of)
-    return wanted, Changes(older.name, Provenance(newer, of.id, words, matched, of.cards), asked.lang)
+    of = held.collections.get(of.id, of)
+    return wanted, Changes(older.name, Provenance.of(asked.asked, of, newer, matched), asked.lang)
 
 
 async def _pieces(

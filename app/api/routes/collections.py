@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.api.enclosures import enclosures
 from app.api.links import link
 from app.api.question import HTML, JSON, Question, question
 from app.asked.parameters import PAGE, json_schema
@@ -32,7 +33,7 @@ async def all_collections(request: Request) -> Response:
         "crs": list(SYSTEMS),
         "collections": [_described(asked, one) for one in asked.standing.collections.values()],
     }
-    return asked.answer(document, "collections")
+    return asked.answer(document, "collections", files=asked.standing.files_of(asked.standing.current))
 
 
 @router.get("/collections/{collection}")
@@ -40,7 +41,7 @@ async def one_collection(request: Request, collection: str) -> Response:
     asked = await question(request, PAGE)
     described = _described(asked, asked.collection(collection))
     described["links"] = [*asked.own_links(), *described["links"]]
-    return asked.answer(described, "collection")
+    return asked.answer(described, "collection", files=asked.standing.files_of(asked.standing.current))
 
 
 def _described(asked: Question, one: Collection) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def _described(asked: Question, one: Collection) -> dict[str, Any]:
             to("/queryables", _QUERYABLES_REL, SCHEMA, Words("What can be asked", "Lo que se puede preguntar")),
             to("/tiles", _TILES_REL, JSON, Words("Vector tiles", "Teselas vectoriales")),
             *_licences(one),
+            *enclosures(asked, asked.standing.current, one.id),
         ],
     }
     if one.extent is not None:

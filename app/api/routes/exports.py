@@ -14,12 +14,11 @@ from app.api.routes.tiles import layers_of
 from app.asked.parameters import EXPORT, EXPORT_CSV, PLAIN
 from app.errors import NotThere
 from app.extracts import csvw, ordering
-from app.extracts.formats import Format
+from app.extracts.formats import PMTILES, Format
 from app.extracts.order import Order
 from app.words import Words
 
 router = APIRouter()
-PMTILES = "application/vnd.pmtiles"
 CSVW = "application/csvm+json"
 
 
@@ -32,7 +31,7 @@ async def archive(request: Request, layer: str) -> Response:
     asked = await lasting(request, PLAIN)
     release = asked.standing.current
     opened = await asked.wired.tilesets.archive(release, names[0])
-    kept = caching.of_file(release, opened.name)
+    kept = caching.of_file(opened.name, release.published_at, for_good=False)
     if same := caching.unchanged(request, kept):
         return same
     told = {**kept, "Content-Disposition": f'attachment; filename="vetalode-{names[0]}-{release.name}.pmtiles"'}
