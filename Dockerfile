@@ -41,7 +41,7 @@ COPY setup setup
 COPY --from=page /page/web/dist app/web/dist
 COPY --from=packages /srv/vetalode/ingest/boundaries.geojsonl ingest/boundaries.geojsonl
 # A volume that is mounted here belongs to the one who fills it.
-RUN install -d -o vetalode var/archives
+RUN install -d -o vetalode var/archives var/rasters
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000
 USER vetalode
 EXPOSE 8000

@@ -16,14 +16,18 @@ from app.api.clients import EndsWithItsClient, HeadAsGet
 from app.api.compression import compressed
 from app.api.routes import (
     catalogue,
+    changes,
     collections,
+    density,
     erml,
     exports,
+    feeds,
     fonts,
     health,
     items,
     landing,
     pages,
+    rasters,
     releases,
     styles,
     tiles,
@@ -31,9 +35,11 @@ from app.api.routes import (
 )
 from app.api.wired import Wired
 from app.db.engine import serving_engine
+from app.extracts.rasters import RasterFiles
 from app.queries.counting import Counts
 from app.queries.holding import Holding
 from app.queries.lists import Lists
+from app.queries.rasters import Rasters
 from app.queries.spots import Spots
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
@@ -51,6 +57,7 @@ def create_app(settings: Settings) -> BakedFirst:
     """The whole service for these settings; connects to nothing until it is asked something."""
     engine = serving_engine(settings)
     spots, together, holding = Spots(engine), Together(engine), Holding(engine, Kept(_KEPT_OF_FILTERS))
+    files = RasterFiles(Path(settings.rasters))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,6 +69,7 @@ def create_app(settings: Settings) -> BakedFirst:
         await spots.settle()
         await holding.settle()
         await engine.dispose()
+        files.close()
 
     app = FastAPI(
         title="Vetalode",
@@ -76,7 +84,8 @@ def create_app(settings: Settings) -> BakedFirst:
     counts = Counts(spots)
     lists = Lists(engine, spots, together, counts)
     made = Tilesets(engine, Archives(Path(settings.archives)), Kept(_KEPT), holding)
-    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts)
+    brought = Rasters(engine, settings.catalogue_fresh_s)
+    app.state.wired = Wired(settings, engine, standings, counts, lists, together, made, extracts, brought, files)
     problems.install(app)
     app.add_middleware(compressed)
     app.add_middleware(
@@ -98,7 +107,11 @@ def create_app(settings: Settings) -> BakedFirst:
         tilesets,
         fonts,
         erml,
+        density,
         exports,
+        rasters,
+        changes,
+        feeds,
         catalogue,
         releases,
         styles,

@@ -32,6 +32,10 @@ class Settings:
         "var/archives",
         "folder of archives of tiles and files of releases, which publishing fills and the service reads",
     )
+    rasters: str = _setting(
+        "RASTERS", "var/rasters", "folder of the rasters that agencies brought, which `vetalode raster` fills"
+    )
+    raster_max_mb: int = _setting("RASTER_MAX_MB", 4096, "megabytes that a raster may have at most when it is unpacked")
     public_url: str = _setting("PUBLIC_URL", "", "address that clients see, when a proxy does not say it")
     access_log: str = _setting("ACCESS_LOG", "", "whether each request is logged: anything says yes")
     pool_size: int = _setting("POOL_SIZE", 10, "database connections of one serving process")

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from app.asked.parameters import EXPORT_CSV
 from app.extracts.formats import FORMATS
@@ -15,6 +16,9 @@ from ingest.esri import Form
 from ingest.gates import GATES
 from ingest.report import lang_of_environment
 from ingest.sources import names
+
+# What argparse gives for verbs has no public name.
+_Verbs = Any
 
 
 class Asked(SimpleNamespace):
@@ -44,6 +48,14 @@ class Asked(SimpleNamespace):
     collection: str
     folder: Path
     manifest: Path | None
+    file: Path
+    id: str
+    title_en: str
+    title_es: str
+    licence: str
+    citation: str
+    extract: Path
+    changes: Path
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -297,6 +309,28 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         help=say("ending in .html or .json (default: run-report.html)", "con final .html o .json"),
     )
 
+    _export(verbs, lang)
+    _verify(verbs, lang)
+    _apply(verbs, lang)
+    _raster(verbs, lang)
+
+    terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
+    terms.add_argument(
+        "task",
+        choices=("check", "write"),
+        help=say(
+            "check that they agree with each other; write docs/vocabularies.md",
+            "check: revisa que concuerden; write: escribe docs/vocabularies.md",
+        ),
+    )
+    return top
+
+
+def _export(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
     made = verbs.add_parser("export", help=say("write deposits into a file", "escribe yacimientos en un archivo"))
     made.add_argument("collection", help=say("deposits, or a source's", "deposits, o los de una fuente"))
     made.add_argument(
@@ -317,6 +351,12 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
                 metavar=say("WORDS", "PALABRAS"),
                 help=about,
             )
+
+
+def _verify(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
 
     mirror = verbs.add_parser(
         "verify",
@@ -340,13 +380,64 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         ),
     )
 
-    terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
-    terms.add_argument(
-        "task",
-        choices=("check", "write"),
-        help=say(
-            "check that they agree with each other; write docs/vocabularies.md",
-            "check: revisa que concuerden; write: escribe docs/vocabularies.md",
+
+def _apply(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    newer = verbs.add_parser(
+        "apply",
+        help=say("make the newer extract of an older one", "hace de un extracto anterior el más nuevo"),
+        description=say(
+            "Makes the GeoJSON extract of a newer release of that of an older one and /releases/{newer}/changes.",
+            "Hace el extracto GeoJSON de una edición más nueva, del de una anterior y /releases/{newer}/changes.",
         ),
     )
-    return top
+    newer.add_argument(
+        "extract", type=Path, metavar=say("OLDER", "ANTERIOR"), help=say("the older extract", "el extracto anterior")
+    )
+    newer.add_argument(
+        "changes",
+        type=Path,
+        metavar=say("CHANGES", "CAMBIOS"),
+        help=say("the changes since it, as GeoJSON or NDJSON", "los cambios desde entonces, en GeoJSON o NDJSON"),
+    )
+    newer.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar=say("NEWER", "NUEVO"),
+        help=say("where to write the newer one", "dónde escribir el más nuevo"),
+    )
+
+
+def _raster(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    brought = verbs.add_parser(
+        "raster",
+        help=say(
+            "rasters that an agency brings: geophysics, scanned maps",
+            "rásteres que aporta una dependencia: geofísica, mapas escaneados",
+        ),
+    )
+    tasks = brought.add_subparsers(dest="task", required=True, metavar=say("TASK", "TAREA"))
+    new = tasks.add_parser("add", help=say("take in a GeoTIFF", "recibe un GeoTIFF"))
+    new.add_argument("file", type=Path, metavar=say("FILE", "ARCHIVO"), help=say("a GeoTIFF", "un GeoTIFF"))
+    for option, meaning in (
+        ("--id", say("its name in addresses, such as mx-magnetics", "su nombre en direcciones, como mx-magnetica")),
+        ("--title-en", say("its title in English", "su título en inglés")),
+        ("--title-es", say("its title in Spanish", "su título en español")),
+        ("--licence", say("on what terms it is given", "en qué términos se da")),
+        ("--citation", say("how to cite it", "cómo citarlo")),
+    ):
+        new.add_argument(option, required=True, metavar=say("TEXT", "TEXTO"), help=meaning)
+    tasks.add_parser("list", help=say("the rasters there are", "los rásteres que hay"))
+    old = tasks.add_parser(
+        "remove", help=say("forget a raster, and delete its file", "olvida un ráster y borra su archivo")
+    )
+    old.add_argument("id", metavar="ID", help=say("its id", "su id"))

@@ -23,6 +23,7 @@ from ingest.report import teller
 
 _WITHOUT_STORE: dict[str, Callable[[Asked], int]] = {
     "fetch": commands.fetch,
+    "apply": commands.apply,
     "verify": commands.verify,
     "vocab": commands.vocab,
 }
@@ -39,6 +40,7 @@ _VERBS: dict[str, Callable[[Asked, Engine], int]] = {
     "diff": commands.diff,
     "report": commands.report,
     "export": commands.export,
+    "raster": commands.raster,
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What the database refuses because of how it was set up, not of what it was told.

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from app.db import schema
 from app.errors import BadValue, FileFault
 from app.words import Lang, Words
-from ingest import asking, difference, pipeline, vocabcheck
+from ingest import applying, asking, difference, pipeline, vocabcheck
 from ingest import publish as publishing
 from ingest import replay as replaying
 from ingest import verify as verifying
@@ -438,6 +438,65 @@ def verify(asked: Asked) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
+
+
+def raster(asked: Asked, engine: Engine) -> int:
+    """Takes a raster in, lists them, or forgets one."""
+    # What rasters need takes a second to be read.
+    from ingest import rasters
+
+    if asked.task == "add":
+        brought = rasters.Brought(asked.id, Words(asked.title_en, asked.title_es), asked.licence, asked.citation)
+        sha256 = rasters.add(engine, asked.file, brought, Path(asked.settings.rasters), asked.settings.raster_max_mb)
+        sentence(
+            Words(
+                f"raster {asked.id} is at /rasters/{asked.id}; its file is {sha256}.tif",
+                f"el ráster {asked.id} está en /rasters/{asked.id}; su archivo es {sha256}.tif",
+            ),
+            asked.lang,
+        )
+    elif asked.task == "remove":
+        rasters.remove(engine, asked.id, Path(asked.settings.rasters))
+        sentence(Words(f"raster {asked.id} is removed", f"se quitó el ráster {asked.id}"), asked.lang)
+    else:
+        with engine.connect() as connection:
+            rows = rasters.listed(connection)
+        told = [
+            (
+                row.id,
+                Words(row.title_en, row.title_es).speak(asked.lang),
+                row.kind,
+                row.licence,
+                row.bytes,
+                row.added_at,
+            )
+            for row in rows
+        ]
+        table(Words("Rasters", "Rásteres"), _RASTER_HEADS, told, asked.lang)
+    return 0
+
+
+_RASTER_HEADS = (
+    Words("id", "id"),
+    Words("title", "título"),
+    Words("kind", "tipo"),
+    Words("licence", "licencia"),
+    Words("bytes", "bytes"),
+    Words("added", "agregado"),
+)
+
+
+def apply(asked: Asked) -> int:
+    """Makes the newer extract of an older one and the changes since."""
+    number, release = applying.apply(asked.extract, asked.changes, asked.output)
+    sentence(
+        Words(
+            f"{asked.output} is written: {number} deposits of release {release}",
+            f"se escribió {asked.output}: {number} yacimientos de la edición {release}",
+        ),
+        asked.lang,
+    )
+    return 0
 
 
 def vocab(asked: Asked) -> int:

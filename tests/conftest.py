@@ -21,12 +21,16 @@ from app.db import schema
 from app.db.engine import ingesting_engine
 from app.main import create_app
 from app.settings import Settings
+from app.tiles.archive import Archive
+from app.tiles.pyramid import path_of
+from ingest import outlines, rasters
 from ingest.pipeline import ingest
 from ingest.publish import publish
 from ingest.report import Teller, teller
 from ingest.snapshots import snapshot
 from ingest.sources import source
 from tests.bake import bake
+from tests.rasters import MAGNETICS, values_file
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -47,6 +51,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("archives")
         patch.setenv("ARCHIVES", str(folder))
+        patch.setenv("RASTERS", str(folder / "rasters"))
         yield folder
 
 
@@ -131,6 +136,7 @@ def sample_template(make_database: Callable[..., str], template: str, quiet: Tel
         publish(engine, quiet)
         bake(engine, archives)
         snapshot(Settings(database_url=url, archives=str(archives)), engine, quiet)
+        rasters.add(engine, values_file(archives / "magnetics.tif"), MAGNETICS, archives / "rasters", max_mb=10)
     return url
 
 
@@ -144,6 +150,15 @@ def sample_url(make_database: Callable[..., str], sample_template: str) -> str:
 def sample_store(sample_url: str) -> Iterator[Engine]:
     with opened(sample_url) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def real_boundaries(sample_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The archive of the boundaries that set-up built."""
+    folder = tmp_path_factory.mktemp("boundaries")
+    name = outlines.bake(sample_store, folder)
+    assert name, "set-up has built no boundaries"
+    return Archive(name, path_of(folder, name))
 
 
 @pytest.fixture
@@ -172,7 +187,7 @@ def statements() -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def client(sample_url: str, archives: Path) -> Iterator[TestClient]:
     """The service on the published sample data."""
-    settings = Settings(database_url=sample_url, archives=str(archives))
+    settings = Settings(database_url=sample_url, archives=str(archives), rasters=str(archives / "rasters"))
     with TestClient(create_app(settings), raise_server_exceptions=False) as opened_client:
         yield opened_client
 
@@ -191,7 +206,8 @@ def client_of(archives: Path) -> Iterator[Callable[[Engine], TestClient]]:
 
     def make(engine: Engine) -> TestClient:
         url = engine.url.render_as_string(hide_password=False)
-        settings = Settings(database_url=url, catalogue_fresh_s=0, archives=str(archives))
+        folders = {"archives": str(archives), "rasters": str(archives / "rasters")}
+        settings = Settings(database_url=url, catalogue_fresh_s=0, **folders)
         made = TestClient(create_app(settings), raise_server_exceptions=False)
         made.__enter__()
         clients.append(made)

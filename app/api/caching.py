@@ -35,16 +35,16 @@ _FOR_A_MINUTE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=8
 
 
 def headers(
-    request: Request, release: Release, base: str, lang: Lang, changed: datetime | None = None
+    request: Request, release: Release, base: str, lang: Lang, *further: str, changed: datetime | None = None
 ) -> dict[str, str]:
     """One question always has the same answer within a release, so both name the answer, and the program with them.
 
     The address is part of it because MapLibre takes two tiles of one ETag for the same tile, wherever they came from;
-    `base` is, because addresses in the answer begin with it. `changed` is when the answer was last another one within
-    the release, where it may be: files are made after it was published.
+    `base` is, because addresses in the answer begin with it. `further` is what the answer depends on besides. `changed`
+    is when it was last another one within the release, where it may be: files are made after that was published.
     """
-    since, accepted = str(changed or ""), request.headers.get("accept", "")
-    asked = "\n".join((base, request.url.path, request.url.query, lang, accepted, since, _PROGRAM))
+    accepted, since = request.headers.get("accept", ""), str(changed or "")
+    asked = "\n".join((base, request.url.path, request.url.query, lang, accepted, _PROGRAM, since, *further))
     tag = f"{release.name}-{release.published_at:%H%M%S}-{blake2b(asked.encode(), digest_size=9).hexdigest()}"
     return {
         "ETag": f'"{tag}"',
@@ -77,6 +77,11 @@ def of_file(name: str, changed: datetime, *, for_good: bool) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "Content-Encoding": AS_IT_LIES,
     }
+
+
+def of_raster_tile(name: str) -> dict[str, str]:
+    """For a tile of that name of a raster, as this program draws it."""
+    return {"ETag": tag_of_tile(name, baked=False), "Cache-Control": _FOR_A_MINUTE, "Access-Control-Allow-Origin": "*"}
 
 
 def tag_of_tile(name: str, *, baked: bool) -> str:

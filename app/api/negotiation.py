@@ -1,6 +1,6 @@
 """In which form an answer is wanted: by `f`, else by the Accept header (RFC 9110 §12.5.1), else as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ class Form(StrEnum):
     HTML = "html"
 
 
-_TYPES = {
+_TYPES: Mapping[str, Sequence[str]] = {
     Form.JSON: ("application/json", "application/geo+json", "application/schema+json"),
     Form.HTML: ("text/html", "application/xhtml+xml"),
 }
@@ -21,17 +21,22 @@ _TYPES = {
 
 def form(request: Request) -> Form:
     """The form that is wanted most; JSON where the client has no wish that we know."""
+    return Form(preferred(request, _TYPES))
+
+
+def preferred(request: Request, forms: Mapping[str, Sequence[str]]) -> str:
+    """The form, of those given with their media types, that is wanted most; else the first."""
     named = request.query_params.get("f")
     if named is not None:
-        return Form(named)
+        return named
     accept = request.headers.get("accept", "")
     # The first of those that are wanted alike.
-    return max(Form, key=lambda one: _weight(accept, one))
+    return max(forms, key=lambda one: _weight(accept, forms[one]))
 
 
-def _weight(accept: str, wanted: Form) -> float:
+def _weight(accept: str, media_types: Sequence[str]) -> float:
     """How much a form is wanted. Only types that are named count: browsers, who want pages, also take */*."""
-    return max((weight for named, weight in offers(accept) if named in _TYPES[wanted]), default=0.0)
+    return max((weight for named, weight in offers(accept) if named in media_types), default=0.0)
 
 
 def offers(header: str) -> Iterator[tuple[str, float]]:

@@ -6,9 +6,26 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from app.api.feeds import ATOM
+from app.api.feeds import MEDIA_TYPES as FEEDS
 from app.api.problems import TITLES
-from app.asked.parameters import EXPORT_CSV, FILTERED, ITEM, ITEMS, PAGE, PLAIN, TILE, Parameter
+from app.asked.parameters import (
+    CHANGES,
+    CURRENT,
+    DENSITY,
+    EXPORT_CSV,
+    FILTERED,
+    ITEM,
+    ITEMS,
+    PAGE,
+    PLAIN,
+    POINT,
+    TILE,
+    F,
+    Parameter,
+)
 from app.domain import mercator, vocabulary
+from app.extracts.changes import MEDIA_TYPES as CHANGES_IN
 from app.extracts.dcat import LD_JSON
 from app.extracts.erml.gml import GML
 from app.extracts.erml.views import View
@@ -31,8 +48,9 @@ _MVT = ("application/vnd.mapbox-vector-tile",)
 _OF_QGIS = ("application/x-qgis-layer-definition", "application/x-qgis-layer-settings")
 _PBF = ("application/x-protobuf",)
 _EXTRACTS = tuple(one.media_type for one in FORMATS.values())
+_GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 _FILES = (*(one.media_type for one in FORMATS.values() if one.ending in ENDINGS), PMTILES)
-_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", GML, *_EXTRACTS[1:])
+_BINARY = (*_MVT, *_PBF, PMTILES, "image/png", _GEOTIFF, ATOM, GML, *_EXTRACTS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ _TAGS = {
     "tiles": Words("Vector tiles", "Teselas vectoriales"),
     "exports": Words("Extracts", "Extractos"),
     "catalogue": Words("Sources, releases and vocabularies", "Fuentes, ediciones y vocabularios"),
+    "rasters": Words("Rasters of the agencies", "Rásteres de las dependencias"),
     "styles": Words("How deposits are drawn", "Cómo se dibujan los yacimientos"),
     "service": Words("The service itself", "El servicio mismo"),
 }
@@ -222,6 +241,60 @@ OPERATIONS = (
         "exports",
     ),
     Operation(
+        "/exports/density.tif",
+        "density",
+        Words(
+            "How many deposits there are in each cell, as a raster", "Cuántos yacimientos hay por celda, como ráster"
+        ),
+        DENSITY,
+        (_GEOTIFF,),
+        tag="exports",
+    ),
+    Operation(
+        "/exports/density.png",
+        "densityPicture",
+        Words("The same as a picture", "Lo mismo como imagen"),
+        DENSITY,
+        ("image/png",),
+        tag="exports",
+    ),
+    Operation("/rasters", "rasters", Words("Rasters", "Rásteres"), PAGE, _JSON, tag="rasters"),
+    Operation(
+        "/rasters/{raster}",
+        "raster",
+        Words("A raster, and where its tiles are", "Un ráster, y dónde están sus teselas"),
+        PAGE,
+        _JSON,
+        (404,),
+        "rasters",
+    ),
+    Operation(
+        "/rasters/{raster}/tiles/{z}/{x}/{y}.png",
+        "rasterTile",
+        Words("A tile of it; 204 where it is empty", "Una tesela suya; 204 si está vacía"),
+        PLAIN,
+        ("image/png",),
+        (204, 404),
+        "rasters",
+    ),
+    Operation(
+        "/rasters/{raster}/point",
+        "rasterPoint",
+        Words("Its values at a place", "Sus valores en un lugar"),
+        POINT,
+        statuses=(404,),
+        tag="rasters",
+    ),
+    Operation(
+        "/releases/{newer}/changes",
+        "changes",
+        Words("What changed since another release", "Qué cambió desde otra edición"),
+        CHANGES,
+        tuple(CHANGES_IN.values()),
+        (404, 410),
+        "exports",
+    ),
+    Operation(
         "/releases/{release}/manifest.json",
         "release.manifest",
         Words("The files of a release, with their digests", "Los archivos de una edición, con sus sumas sha256"),
@@ -257,6 +330,17 @@ OPERATIONS = (
     ),
     Operation("/sources", "sources", Words("Sources", "Fuentes"), PAGE, _JSON, tag="catalogue"),
     Operation("/releases", "releases", Words("Releases", "Ediciones"), PAGE, _JSON, tag="catalogue"),
+    *(
+        Operation(
+            f"/releases.{ending}",
+            f"releases.{ending}",
+            Words("The releases as a feed", "Las ediciones como canal"),
+            PLAIN,
+            (media_type,),
+            tag="catalogue",
+        )
+        for ending, media_type in FEEDS.items()
+    ),
     Operation(
         "/lists",
         "lists",
@@ -343,7 +427,7 @@ _STATUS = {
     204: Words("There is nothing in it", "No hay nada en ella"),
     206: Words("The part that was asked for", "La parte que se pidió"),
     304: Words("You already have the answer", "Ya tiene la respuesta"),
-    410: Words("The release is no longer kept", "La edición ya no se conserva"),
+    410: Words("The release asked for is no longer kept", "La edición que se pide ya no se conserva"),
 }
 
 _EVERYWHERE = (304, 400, 500, 503)
@@ -352,7 +436,7 @@ _EVERYWHERE = (304, 400, 500, 503)
 def document(asked: "Question") -> dict[str, Any]:
     """The description in the asker's language, with this service's own address."""
     shared = {
-        parameter.name: parameter for one in OPERATIONS for parameter in one.known.values() if one.known is not TILE
+        parameter.name: parameter for one in OPERATIONS for parameter in one.known.values() if not _own(parameter)
     }
     return {
         "openapi": "3.0.3",
@@ -393,7 +477,7 @@ def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
             *(_part(asked, name) for name in re.findall(r"{(\w+)}", one.path)),
             *(
                 _parameter(asked, parameter)
-                if parameter.name == "f" and one.known is TILE
+                if _own(parameter)
                 else {"$ref": f"#/components/parameters/{parameter.name}"}
                 for parameter in one.known.values()
             ),
@@ -404,10 +488,16 @@ def _operation(asked: "Question", one: Operation) -> dict[str, Any]:
     }
 
 
+def _own(parameter: Parameter) -> bool:
+    """Whether it is an address's own: what others have under that name is another."""
+    return parameter.name == F.name and parameter is not F
+
+
 def _part(asked: "Question", name: str) -> dict[str, Any]:
     """A part of the address; the ids and codes that exist are listed, and the numbers of tiles bounded."""
     files = [f"{of}.{ending}" for of in asked.standing.collections for ending in ENDINGS]
     files += [f"{layer}.pmtiles" for layer in LAYERS]
+    kept = [one.name for one in asked.standing.kept]
     known: dict[str, Any] = {
         "collection": {"type": "string", "enum": list(asked.standing.collections)},
         "deposit": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
@@ -417,8 +507,10 @@ def _part(asked: "Question", name: str) -> dict[str, Any]:
         "layer": {"type": "string", "enum": list(LAYERS)},
         "layers": {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}, "minItems": 1},
         "name": {"type": "string", "enum": list(vocabulary.TITLES)},
+        "raster": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
+        "newer": {"type": "string", "enum": [CURRENT, *kept]},
         "range": {"type": "string", "pattern": "^[0-9]+-[0-9]+$", "example": "0-255"},
-        "release": {"type": "string", "enum": [one.name for one in asked.standing.kept]},
+        "release": {"type": "string", "enum": kept},
         "style": {"type": "string", "enum": list(looks())},
         "tileMatrixSet": {"type": "string", "enum": [mercator.NAME]},
         "view": {"type": "string", "enum": [one.value for one in View]},
@@ -432,7 +524,7 @@ def _parameter(asked: "Question", one: Parameter) -> dict[str, Any]:
         "name": one.name,
         "in": "query",
         "description": one.about.speak(asked.lang),
-        "required": False,
+        "required": one.required,
         "schema": dict(one.schema),
         "style": "form",
         "explode": False,

@@ -81,7 +81,7 @@ class Question(Asking):
         """What caches are told of an answer from a release, the current one where none is named, that speaks of the
         files."""
         changed = max((one.made_at for one in files), default=None)
-        return caching.headers(self.request, release or self.standing.current, self.base, self.lang, changed)
+        return caching.headers(self.request, release or self.standing.current, self.base, self.lang, changed=changed)
 
     def release(self, name: str | None) -> Release:
         """The kept release of that name, the current one where none is named; raises `NotThere`."""

@@ -12,6 +12,9 @@ from app.words import Lang, Words
 NULL = "—"
 MAIN = ("name", "commodities", "status", "country", "state", "source")
 
+# Parameters of several values.
+LISTED = ("commodity", "country", "source", "state", "status", "list")
+
 # Where a deposit comes from, in the order of a page.
 ORIGIN = (
     "source",

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.extracts.rasters import RasterFiles
 from app.queries.counting import Counts
 from app.queries.lists import Lists
+from app.queries.rasters import Rasters
 from app.queries.standing import Standings
 from app.queries.tilesets import Tilesets
 from app.queries.together import Together
@@ -15,7 +17,7 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """The engine, what it remembers, and the turns that extracts have."""
+    """The engine, what it remembers, the turns that extracts have, and the rasters."""
 
     settings: Settings
     engine: AsyncEngine
@@ -25,3 +27,5 @@ class Wired:
     together: Together
     tilesets: Tilesets
     extracts: asyncio.Semaphore
+    rasters: Rasters
+    raster_files: RasterFiles

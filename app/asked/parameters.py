@@ -8,6 +8,8 @@ from typing import Any
 from app.domain.cql2 import LANGUAGES
 from app.domain.critical import critical_lists
 from app.domain.crs import SYSTEMS
+from app.domain.deposit import ALL
+from app.domain.grid import DEFAULT_CELL_M, GRIDS, LARGEST_CELL_M, SMALLEST_CELL_M
 from app.domain.properties import Kind, Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
@@ -27,6 +29,7 @@ class Parameter:
     name: str
     about: Words
     schema: Mapping[str, Any] = field(default_factory=lambda: _TEXT, hash=False)
+    required: bool = False
 
 
 def _codes(name: str) -> dict[str, Any]:
@@ -48,6 +51,12 @@ F = Parameter(
     {"type": "string", "enum": ["json", "html"]},
 )
 _F_TILE = Parameter("f", Words("Form of the tile.", "Forma de la tesela."), {"type": "string", "enum": ["mvt"]})
+
+_F_CHANGES = Parameter(
+    "f",
+    Words("Form of the changes; else the Accept header decides.", "Forma de los cambios; si falta decide Accept."),
+    {"type": "string", "enum": ["geojson", "ndjson"]},
+)
 
 _NUMBERS: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
 
@@ -185,6 +194,24 @@ _SPREADSHEET = Parameter(
     {"type": "boolean", "default": False},
 )
 
+# The release that answers now, where one is named.
+CURRENT = "current"
+
+_OF_CHANGES = (
+    Parameter(
+        "since",
+        Words(
+            "The release that you have; else the one before. A later one too, after a rollback.",
+            "La edición que usted tiene; si falta, la anterior. También una posterior, tras volver a una más antigua.",
+        ),
+    ),
+    Parameter(
+        "collection",
+        Words("Whose extract you have; ids of /collections.", "De qué colección es su extracto; ids de /collections."),
+        {"type": "string", "default": ALL},
+    ),
+)
+
 _PAGED = (
     Parameter(
         "limit",
@@ -207,6 +234,36 @@ _PAGED = (
     ),
 )
 
+_GRIDDED = (
+    Parameter(
+        "grid",
+        Words(
+            "The equal-area grid by whose cells deposits are counted.", "La malla de áreas iguales en que se cuenta."
+        ),
+        {"type": "string", "enum": list(GRIDS), "default": next(iter(GRIDS))},
+    ),
+    Parameter(
+        "cell",
+        Words("The side of a cell in metres.", "El lado de una celda en metros."),
+        {"type": "integer", "minimum": SMALLEST_CELL_M, "maximum": LARGEST_CELL_M, "default": DEFAULT_CELL_M},
+    ),
+)
+
+_POINT = (
+    Parameter(
+        "lon",
+        Words("Longitude in degrees.", "Longitud en grados."),
+        {"type": "number", "minimum": -180, "maximum": 180},
+        required=True,
+    ),
+    Parameter(
+        "lat",
+        Words("Latitude in degrees.", "Latitud en grados."),
+        {"type": "number", "minimum": -90, "maximum": 90},
+        required=True,
+    ),
+)
+
 
 def _table(*groups: Sequence[Parameter]) -> Mapping[str, Parameter]:
     return MappingProxyType({parameter.name: parameter for group in groups for parameter in group})
@@ -216,9 +273,12 @@ PLAIN = _table((LANG,))
 PAGE = _table((F, LANG))
 FILTER = _table(_PLACES, _NAMED, _CQL, BY_PROPERTY)
 FILTERED = _table(tuple(FILTER.values()), (LANG,))
+POINT = _table(_POINT, (LANG,))
+DENSITY = _table(_GRIDDED, tuple(FILTER.values()), (LANG,))
 ITEMS = _table(_PAGED, _SHOWN, tuple(FILTER.values()), (F, LANG))
 ITEM = _table((next(one for one in _SHOWN if one.name == "crs"), F, LANG))
 TILE = _table(tuple(FILTER.values()), (_F_TILE, LANG))
+CHANGES = _table(_OF_CHANGES, tuple(FILTER.values()), (_F_CHANGES, LANG))
 EXPORT = _table(tuple(one for one in _SHOWN if one.name != "skipGeometry"), tuple(FILTER.values()), (LANG,))
 EXPORT_CSV = _table(tuple(EXPORT.values()), (_SPREADSHEET,))
 

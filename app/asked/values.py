@@ -1,5 +1,6 @@
 """What was asked, from words to values; each error says what would be right."""
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,6 +105,27 @@ def limit(text: str | None) -> int:
             Words(
                 f"limit={text!r}: it is a whole number from 1 to {MAX_LIMIT}",
                 f"limit={text!r}: es un número entero de 1 a {MAX_LIMIT}",
+            )
+        )
+    return number
+
+
+def place(asked: Mapping[str, str]) -> tuple[float, float]:
+    """Longitude and latitude; raises `BadValue`."""
+    return _degrees("lon", asked.get("lon"), 180), _degrees("lat", asked.get("lat"), 90)
+
+
+def _degrees(name: str, text: str | None, most: int) -> float:
+    try:
+        number = float(text or "")
+    except ValueError:
+        number = math.inf
+    # NaN is no more within than the infinite.
+    if not -most <= number <= most:
+        raise BadValue(
+            Words(
+                f"{name}={text or ''!r}: it is a number of degrees from -{most} to {most}",
+                f"{name}={text or ''!r}: es un número de grados de -{most} a {most}",
             )
         )
     return number

@@ -440,3 +440,32 @@ tile_kind = Table(
     Column("critical_to", ARRAY(_Code), nullable=False),
     postgresql_partition_by="LIST (release)",
 )
+
+# A raster that an agency brought; the file itself is in a folder, called by its sha256. `low` and `high` are the ends
+# of the ramp by which values are drawn.
+raster = Table(
+    "raster",
+    metadata,
+    Column("id", _Code, primary_key=True),
+    Column("title_en", Text, nullable=False),
+    Column("title_es", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("citation", Text, nullable=False),
+    Column("kind", _Code, nullable=False),
+    Column("sha256", _Code, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("source_sha256", _Code, nullable=False),
+    Column("crs", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bounds", ARRAY(Float(53)), nullable=False),
+    Column("min_zoom", SmallInteger, nullable=False),
+    Column("max_zoom", SmallInteger, nullable=False),
+    Column("bands", JSONB, nullable=False),
+    Column("low", Float(53)),
+    Column("high", Float(53)),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('values', 'picture')", name="kind"),
+    CheckConstraint("(kind = 'values') = (low IS NOT NULL AND high IS NOT NULL)", name="ramp"),
+)

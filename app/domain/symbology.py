@@ -76,6 +76,18 @@ def critical() -> tuple[Symbol, ...]:
 
 
 @cache
+def density_ramp() -> tuple[str, ...]:
+    """Colours from few to many, each darker than the one before."""
+    return tuple(line["colour"] for line in table_by(FOLDER / "density.csv", "code", "colour").values())
+
+
+@cache
+def raster_ramp() -> tuple[str, ...]:
+    """Colours of values from low to high, each lighter than the one before."""
+    return tuple(line["colour"] for line in table_by(FOLDER / "raster.csv", "code", "colour").values())
+
+
+@cache
 def ground(theme: Theme) -> Mapping[str, str]:
     """The colours beneath and around the deposits, by their names."""
     lines = table_by(FOLDER / "ground.csv", "code", *THEMES)

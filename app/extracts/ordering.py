@@ -3,7 +3,6 @@
 from collections.abc import Collection as Names
 from collections.abc import Mapping
 
-from app.asked.parameters import FILTER
 from app.asked.values import Shown, deposit_filter, shown, truth
 from app.domain.crs import CRS84
 from app.errors import BadValue, NotThere
@@ -58,7 +57,6 @@ def order(
     matched: int,
 ) -> Order:
     """The order for what was read, of which there are so many deposits."""
-    words = {name: value for name, value in asked.items() if name in FILTER}
-    provenance = Provenance(release, of.id, words, matched, of.cards)
+    provenance = Provenance.of(asked, of, release, matched)
     mark = truth("bom", asked.get("bom", "false"))
     return Order(form.ending, *wants, provenance, lang, spreadsheet=mark)

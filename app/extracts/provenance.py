@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from app.asked.parameters import FILTER
 from app.queries.catalogue import Release, SourceCard
+from app.queries.collections import Collection
 from app.words import Lang, Words
 
 # Which columns there are and what they hold; a column more or another meaning makes another version.
@@ -21,6 +23,12 @@ class Provenance:
     asked: Mapping[str, str]
     matched: int
     cards: Sequence[SourceCard]
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str], collection: Collection, release: Release, matched: int) -> Self:
+        """Of what was asked: its filter is told, but not in which form or language the answer is wanted."""
+        words = {name: value for name, value in asked.items() if name in FILTER}
+        return cls(release, collection.id, words, matched, collection.cards)
 
     @property
     def synthetic(self) -> bool:

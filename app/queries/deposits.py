@@ -1,11 +1,12 @@
 """Deposits as the GeoJSON text that was made at publishing: a page, one by its id, all for an extract, their number."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import VARCHAR, Select, Text, bindparam, cast, func, select, text
+from sqlalchemy import VARCHAR, Executable, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit, deposit_feature
@@ -187,11 +188,20 @@ async def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, timeout_s: float
 ) -> AsyncGenerator[Sequence[Sequence[Any]]]:
     """All rows of the walk, batch by batch from one statement; memory does not grow with their number."""
+    async with aclosing(batches(connection, features(wanted, release, walk), timeout_s)) as coming:
+        async for batch in coming:
+            yield batch
+
+
+async def batches(
+    connection: AsyncConnection, statement: Executable, timeout_s: float
+) -> AsyncGenerator[Sequence[Row[*tuple[Any, ...]]]]:
+    """The rows of a statement, as many at once as memory holds well."""
     # A cursor of the server's lives in a transaction.
     await connection.execution_options(isolation_level="READ COMMITTED")
     await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
     options = {"yield_per": _BATCH, "stream_results": True}
-    result = await connection.stream(features(wanted, release, walk), execution_options=options)
+    result = await connection.stream(statement, execution_options=options)
     try:
         async for batch in result.partitions(_BATCH):
             yield batch

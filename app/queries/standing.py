@@ -132,7 +132,7 @@ class Standings:
             return Contents(standing.cards, standing.collections)
         if release.id not in self._contents:
             async with self._engine.connect() as connection:
-                found = await _contents(connection, release)
+                found = Contents(*await offered(connection, release))
             kept = {one.id for one in standing.kept} if standing else set()
             self._contents = {number: one for number, one in self._contents.items() if number in kept}
             self._contents[release.id] = found
@@ -160,12 +160,14 @@ async def _standing(connection: AsyncConnection, known: Standing | None) -> Stan
     if known is not None and known.current == current:
         # Files are made, and releases dropped, after the flip.
         return known if (known.kept, known.files) == (kept, files) else replace(known, kept=kept, files=files)
-    holds = await _contents(connection, current)
-    key = await catalogue.cursor_key(connection)
-    return Standing(current, kept, holds.cards, holds.collections, files, key)
+    cards, known_collections = await offered(connection, current)
+    return Standing(current, kept, cards, known_collections, files, key=await catalogue.cursor_key(connection))
 
 
-async def _contents(connection: AsyncConnection, release: Release) -> Contents:
+async def offered(
+    connection: AsyncConnection, release: Release
+) -> tuple[Mapping[str, SourceCard], Mapping[str, Collection]]:
+    """The sources and the collections of a release, by id."""
     seen: dict[str, list[FileExtent]] = {}
     for one in await catalogue.files(connection, release.id):
         seen.setdefault(one.source, []).append(one)
@@ -174,4 +176,4 @@ async def _contents(connection: AsyncConnection, release: Release) -> Contents:
         for card in await catalogue.sources(connection, release.id)
     ]
     extents = {source: together([one.extent for one in parts]) for source, parts in seen.items()}
-    return Contents({card.id: card for card in cards}, {one.id: one for one in collections(cards, extents)})
+    return {card.id: card for card in cards}, {one.id: one for one in collections(cards, extents)}

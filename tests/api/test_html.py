@@ -41,6 +41,8 @@ PAGES = (
     "/releases",
     "/lists",
     "/styles",
+    "/rasters",
+    "/rasters/magnetics",
     "/vocabularies",
     *(f"/vocabularies/{name}" for name in TITLES),
 )
@@ -124,7 +126,7 @@ def test_links_that_leave_the_service_say_so_and_are_of_the_web(read, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_leads_to_its_document_and_to_the_other_language(read, edge_client, path):
     page = read(path)
-    (as_json,) = (each["href"] for each in page.all("link") if each["rel"] == "alternate")
+    (as_json,) = (each["href"] for each in page.all("link") if each.get("type") == "application/json")
     assert edge_client.get(as_json, headers={"Accept": "text/html"}).headers["content-type"].find("json") > 0
     (other,) = (each["href"] for each in page.all("a") if each.get("hreflang") == "es")
     spanish = edge_client.get(other, headers={"Accept": "text/html"})

@@ -76,6 +76,6 @@ def test_the_description_is_openapi_3_0_in_the_language_asked_for(client, lang):
         assert methods.keys() == {"get"}, path
         assert methods["get"]["summary"]
     assert described["paths"]["/sources"]["get"]["summary"] == {"en": "Sources", "es": "Fuentes"}[lang]
-    for parameter in described["components"]["parameters"].values():
+    for name, parameter in described["components"]["parameters"].items():
         assert parameter["description"]
-        assert not parameter["required"]
+        assert parameter["required"] == (name in ("lon", "lat"))

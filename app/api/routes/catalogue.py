@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.api.enclosures import enclosures, records
+from app.api.feeds import feed_links
 from app.api.question import asking, question
 from app.asked.parameters import PAGE
 from app.domain import critical
@@ -57,7 +58,7 @@ async def releases(request: Request) -> Response:
             }
             for kept in asked.standing.kept
         ],
-        "links": asked.own_links(),
+        "links": [*asked.own_links(), *feed_links(asked)],
     }
     return asked.say(document, "releases", asked.standing)
 

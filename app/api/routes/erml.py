@@ -65,8 +65,7 @@ async def _ordered(asked: Question, collection: str, view: View, ending: str) ->
         matched = await asked.wired.counts.of(connection, wanted, release)
         resources = view is View.COMMODITY_RESOURCE
         rows = await deposits.commodities_counted(connection, wanted, release) if resources else matched
-    words = {name: value for name, value in asked.asked.items() if name != "lang"}
-    provenance = Provenance(release, of.id, words, matched, of.cards)
+    provenance = Provenance.of(asked.asked, of, release, matched)
     return Order(f"{view}.{ending}", wanted, shown({}), provenance, asked.lang), rows
 
 

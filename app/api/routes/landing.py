@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.api import openapi
 from app.api.conformance import CLASSES
+from app.api.feeds import feed_links
 from app.api.links import link
 from app.api.question import HTML, JSON, question
 from app.asked.parameters import PAGE
@@ -67,8 +68,10 @@ async def landing(request: Request) -> Response:
             to("/map", "related", HTML, Words("Map", "Mapa")),
             to("/sources", "license", JSON, Words("Sources and licences", "Fuentes y licencias")),
             to("/releases", "related", JSON, Words("Releases", "Ediciones")),
+            *feed_links(asked),
             to("/vocabularies", "related", JSON, Words("Vocabularies", "Vocabularios")),
             to("/styles", "related", JSON, Words("Styles of the map", "Estilos del mapa")),
+            to("/rasters", "related", JSON, Words("Rasters", "Rásteres")),
             to("/lists", "related", JSON, Words("Lists of critical minerals", "Listas de minerales críticos")),
         ],
     }

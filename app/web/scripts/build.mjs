@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
-import { FONT_NAME, glyphRanges, LICENCE } from "./glyphs.mjs";
+import { FONT, FONT_NAME, glyphRanges, LICENCE } from "./glyphs.mjs";
 import { outlines } from "./outlines.mjs";
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -35,6 +35,8 @@ await writeFile(path.join(DIST, "index.html"), Object.entries(PAGE).reduce(named
 const font = path.join(DIST, "fonts", FONT_NAME);
 await mkdir(font, { recursive: true });
 await writeFile(path.join(font, "OFL.txt"), LICENCE);
+// For the pictures that the service draws itself.
+await writeFile(path.join(font, "NotoSans-Regular.ttf"), FONT);
 for (const [range, glyphs] of glyphRanges()) await writeFile(path.join(font, `${range}.pbf`), glyphs);
 
 function named(html, [source, asset]) {

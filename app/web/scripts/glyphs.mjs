@@ -12,6 +12,7 @@ const require = createRequire(import.meta.url);
 const PACKAGE = path.dirname(require.resolve("@expo-google-fonts/noto-sans/package.json"));
 
 export const FONT_NAME = "Noto Sans Regular";
+export const FONT = readFileSync(path.join(PACKAGE, "400Regular", "NotoSans_400Regular.ttf"));
 export const LICENCE = readFileSync(path.join(PACKAGE, "LICENSE_FONT"));
 
 // MapLibre's glyphs are 24 pixels to the em with 3 more around them; one byte spans 8 pixels, and its edge lies a quarter
@@ -27,7 +28,7 @@ const CURVE_STEPS = 6;
 
 /** Every range of the Basic Multilingual Plane as [its name, its bytes]; a range without glyphs says only its name. */
 export function* glyphRanges() {
-  const font = opentype.parse(new Uint8Array(readFileSync(path.join(PACKAGE, "400Regular", "NotoSans_400Regular.ttf"))).buffer);
+  const font = opentype.parse(new Uint8Array(FONT).buffer);
   const indexOf = font.tables.cmap.glyphIndexMap;
   for (let first = 0; first <= LAST_CODE; first += RANGE) {
     const codes = Array.from({ length: RANGE }, (_, i) => first + i).filter((code) => indexOf[code]);
