@@ -46,6 +46,8 @@ class Asked(SimpleNamespace):
     into: Path
     form: Form
     collection: str
+    folder: Path
+    manifest: Path | None
     file: Path
     id: str
     title_en: str
@@ -54,8 +56,6 @@ class Asked(SimpleNamespace):
     citation: str
     extract: Path
     changes: Path
-    folder: Path
-    manifest: Path | None
     # Not typed: the environment says it.
     archives: Path
     settings: Settings
@@ -310,8 +310,8 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     )
 
     _export(verbs, lang)
-    _apply(verbs, lang)
     _verify(verbs, lang)
+    _apply(verbs, lang)
     _raster(verbs, lang)
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
@@ -353,6 +353,34 @@ def _export(verbs: _Verbs, lang: Lang) -> None:
             )
 
 
+def _verify(verbs: _Verbs, lang: Lang) -> None:
+
+    def say(en: str, es: str) -> str:
+        return Words(en, es).speak(lang)
+
+    mirror = verbs.add_parser(
+        "verify",
+        help=say(
+            "check the files of a release, downloaded, against its manifest",
+            "comprueba con su manifiesto los archivos descargados de una edición",
+        ),
+    )
+    mirror.add_argument(
+        "folder",
+        type=Path,
+        metavar=say("FOLDER", "CARPETA"),
+        help=say("where they are", "dónde están"),
+    )
+    mirror.add_argument(
+        "--manifest",
+        type=Path,
+        metavar=say("FILE", "ARCHIVO"),
+        help=say(
+            "the manifest (else manifest.json of the folder)", "el manifiesto (si no, manifest.json de la carpeta)"
+        ),
+    )
+
+
 def _apply(verbs: _Verbs, lang: Lang) -> None:
 
     def say(en: str, es: str) -> str:
@@ -382,34 +410,6 @@ def _apply(verbs: _Verbs, lang: Lang) -> None:
         required=True,
         metavar=say("NEWER", "NUEVO"),
         help=say("where to write the newer one", "dónde escribir el más nuevo"),
-    )
-
-
-def _verify(verbs: _Verbs, lang: Lang) -> None:
-
-    def say(en: str, es: str) -> str:
-        return Words(en, es).speak(lang)
-
-    mirror = verbs.add_parser(
-        "verify",
-        help=say(
-            "check the files of a release, downloaded, against its manifest",
-            "comprueba con su manifiesto los archivos descargados de una edición",
-        ),
-    )
-    mirror.add_argument(
-        "folder",
-        type=Path,
-        metavar=say("FOLDER", "CARPETA"),
-        help=say("where they are", "dónde están"),
-    )
-    mirror.add_argument(
-        "--manifest",
-        type=Path,
-        metavar=say("FILE", "ARCHIVO"),
-        help=say(
-            "the manifest (else manifest.json of the folder)", "el manifiesto (si no, manifest.json de la carpeta)"
-        ),
     )
 
 

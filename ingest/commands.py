@@ -415,6 +415,31 @@ def export(asked: Asked, _: Engine) -> int:
     return 0
 
 
+def verify(asked: Asked) -> int:
+    """Says what of a downloaded release is not as its manifest says."""
+    done = verifying.verify(asked.folder, asked.manifest or asked.folder / verifying.MANIFEST, teller(asked.lang))
+    for fault in done.faults:
+        sentence(fault, asked.lang)
+    size, release, number = _megabytes(done.bytes), done.release, done.files
+    if done.faults:
+        wrong = len(done.faults)
+        words = Words(
+            f"release {release} is not as its manifest says; faults: {wrong}",
+            f"la edición {release} no es como dice su manifiesto; fallas: {wrong}",
+        )
+    else:
+        words = Words(
+            f"{number} files of release {release} are as its manifest says ({size})",
+            f"{number} archivos de la edición {release} son como dice su manifiesto ({size})",
+        )
+    sentence(words, asked.lang)
+    return 1 if done.faults else 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
+
+
 def raster(asked: Asked, engine: Engine) -> int:
     """Takes a raster in, lists them, or forgets one."""
     # What rasters need takes a second to be read.
@@ -472,31 +497,6 @@ def apply(asked: Asked) -> int:
         asked.lang,
     )
     return 0
-
-
-def verify(asked: Asked) -> int:
-    """Says what of a downloaded release is not as its manifest says."""
-    done = verifying.verify(asked.folder, asked.manifest or asked.folder / verifying.MANIFEST, teller(asked.lang))
-    for fault in done.faults:
-        sentence(fault, asked.lang)
-    size, release, number = _megabytes(done.bytes), done.release, done.files
-    if done.faults:
-        wrong = len(done.faults)
-        words = Words(
-            f"release {release} is not as its manifest says; faults: {wrong}",
-            f"la edición {release} no es como dice su manifiesto; fallas: {wrong}",
-        )
-    else:
-        words = Words(
-            f"{number} files of release {release} are as its manifest says ({size})",
-            f"{number} archivos de la edición {release} son como dice su manifiesto ({size})",
-        )
-    sentence(words, asked.lang)
-    return 1 if done.faults else 0
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def vocab(asked: Asked) -> int:

@@ -151,12 +151,6 @@ async def files(connection: AsyncConnection, release_id: int) -> Sequence[FileEx
     ]
 
 
-async def was_kept(connection: AsyncConnection, name: str) -> bool:
-    """Whether a release of that name was once published, and no longer is kept."""
-    known = select(release.c.id).where(release.c.name == name, release.c.state == "retired")
-    return (await connection.execute(known.where(release.c.published_at.is_not(None)))).first() is not None
-
-
 async def cursor_key(connection: AsyncConnection) -> bytes:
     """The key that signs cursors."""
     return bytes((await connection.execute(select(catalogue.c.cursor_key))).scalar_one())

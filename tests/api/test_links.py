@@ -91,9 +91,9 @@ TOLD = {
 
 
 @pytest.fixture(scope="module")
-def mounted(sample_url):
+def mounted(sample_url, archives):
     """The service as a part of another."""
-    app = create_app(Settings(database_url=sample_url))
+    app = create_app(Settings(database_url=sample_url, archives=str(archives)))
     outer = Starlette(routes=[Mount("/geo/vetalode", app)], lifespan=lambda _: app.app.router.lifespan_context(app))
     with TestClient(outer) as client:
         yield client

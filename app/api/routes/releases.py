@@ -19,8 +19,8 @@ from app.asked.parameters import PLAIN
 from app.errors import Gone, NotThere, Unavailable
 from app.extracts import dcat, stac
 from app.extracts.manifest import manifest
-from app.queries import catalogue
 from app.queries.catalogue import Release
+from app.queries.changes import was_published
 from app.queries.release_files import ReleaseFile
 from app.words import Words, quoted
 
@@ -116,7 +116,7 @@ async def _kept(asked: Question, name: str) -> Release:
     """The kept release of that name; raises `Gone` for one that was kept, `NotThere` for one that never was."""
     if asked.standing.release(name) is None:
         async with asked.wired.engine.connect() as connection:
-            if await catalogue.was_kept(connection, name):
+            if await was_published(connection, name):
                 listed = ", ".join(one.name for one in asked.standing.kept)
                 raise Gone(
                     Words(
