@@ -18,7 +18,7 @@ from app.db.engine import extracting_engine, serving_engine
 from app.db.tables import release_file
 from app.errors import Refused
 from app.extracts import making, ordering
-from app.extracts.formats import ENDINGS, FORMATS, PMTILES
+from app.extracts.formats import ENDINGS, FORMATS, LANG_OF_FILES, PMTILES
 from app.extracts.order import Order
 from app.extracts.provenance import SCHEMA_VERSION
 from app.queries.catalogue import Release
@@ -26,12 +26,10 @@ from app.queries.release_files import path_of
 from app.queries.standing import Standings
 from app.queries.tilesets import archives_of
 from app.settings import Settings
-from app.words import Lang, Words
+from app.words import Words
 from ingest.ledger import sole_run
 from ingest.report import Teller
 
-# Titles and descriptions within a file are in one language; labels of codes are columns in both.
-_LANG: Lang = "en"
 _AT_ONCE = 2
 # Where files grow. A name in the folder itself is only ever that of a whole one.
 _MAKING = "making"
@@ -105,7 +103,7 @@ async def _lacking(settings: Settings, name: str | None) -> _Lacking:
         for form in (FORMATS[ending] for ending in ENDINGS if f"{of.id}.{ending}" not in there):
             wants = ordering.read({}, form, contents.cards, of.within)
             matched = of.extent.deposits if of.extent else 0
-            orders.append(ordering.order({}, _LANG, of, release, form, wants, matched))
+            orders.append(ordering.order({}, LANG_OF_FILES, of, release, form, wants, matched))
     return _Lacking(release, orders)
 
 

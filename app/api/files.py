@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from app.queries.release_files import ReleaseFile
+
 
 class Opened:
     """A file to be read in parts, by any thread."""
@@ -20,3 +22,12 @@ class Opened:
     def piece(self, offset: int, length: int) -> bytes:
         """Bytes of the file."""
         return os.pread(self._fd, length, offset)
+
+
+def opened(found: ReleaseFile, folder: Path) -> Opened | None:
+    """A file of a release where this machine has it; what has another size is not it."""
+    try:
+        there = Opened(found.path(folder))
+    except OSError:
+        return None
+    return there if there.size == found.bytes else None

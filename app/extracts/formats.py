@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from app.words import Words
+from app.words import Lang, Words
 
 
 class Making(Enum):
@@ -43,8 +43,9 @@ _ALL = (
     Format("kml", "application/vnd.google-earth.kml+xml", _same("KML"), Making.FILE, any_crs=False),
 )
 
-# Those of which publishing makes files.
+# Those of which publishing makes files. Titles and descriptions within a file are in one language.
 ENDINGS = ("geojson", "parquet", "fgb", "gpkg", "csv")
+LANG_OF_FILES: Lang = "en"
 
 # Tiles, which are made otherwise.
 PMTILES = "application/vnd.pmtiles"

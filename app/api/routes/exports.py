@@ -1,5 +1,8 @@
 """`/exports`: everything that a filter wants, in one file of the format that its ending names."""
 
+import asyncio
+from pathlib import Path
+
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -7,6 +10,7 @@ from starlette.responses import Response
 from app.api import caching
 from app.api.clients import wants_only_head
 from app.api.extracted import extract, head
+from app.api.files import opened
 from app.api.links import header_link
 from app.api.parts import parts
 from app.api.question import Question, lasting, question
@@ -14,7 +18,7 @@ from app.api.routes.tiles import layers_of
 from app.asked.parameters import EXPORT, EXPORT_CSV, PLAIN
 from app.errors import NotThere
 from app.extracts import csvw, ordering
-from app.extracts.formats import PMTILES, Format
+from app.extracts.formats import LANG_OF_FILES, PMTILES, Format, Making
 from app.extracts.order import Order
 from app.words import Words
 
@@ -57,6 +61,8 @@ async def export(request: Request, collection: str, ending: str) -> Response:
     collection, _, ending = f"{collection}.{ending}".partition(".")
     form = ordering.format_of(ending)
     asked = await question(request, EXPORT_CSV if form.ending == "csv" else EXPORT)
+    if ready := await _ready(asked, collection, form):
+        return ready
     kept = asked.kept()
     if same := caching.unchanged(request, kept):
         return same
@@ -68,6 +74,21 @@ async def export(request: Request, collection: str, ending: str) -> Response:
     if wants_only_head(request):
         return head(form.media_type, told)
     return await extract(asked.wired, order, told)
+
+
+async def _ready(asked: Question, collection: str, form: Format) -> Response | None:
+    """The release's own file, where that is what is asked for and it would take long to make it again."""
+    release, name = asked.standing.current, f"{collection}.{form.ending}"
+    if form.making is not Making.FILE or asked.lang != LANG_OF_FILES or asked.asked.keys() - {"lang"}:
+        return None
+    found = next((one for one in asked.standing.files_of(release) if one.name == name), None)
+    there = await asyncio.to_thread(opened, found, Path(asked.wired.settings.archives)) if found else None
+    if found is None or there is None:
+        return None
+    kept = {**caching.of_file(found.sha256, found.made_at, for_good=False), "Vary": "Accept-Language"}
+    told = {**kept, "Content-Disposition": f'attachment; filename="vetalode-{collection}-{release.name}.{form.ending}"'}
+    same = caching.unchanged(asked.request, kept)
+    return same or parts(asked.request, there.piece, there.size, found.media_type, told)
 
 
 async def ordered(asked: Question, collection: str, form: Format) -> Order:

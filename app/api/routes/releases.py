@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api import caching
 from app.api.enclosures import address, folder
-from app.api.files import Opened
+from app.api.files import opened
 from app.api.links import header_link
 from app.api.parts import parts
 from app.api.question import JSON, Question, lasting, question
@@ -87,8 +87,8 @@ async def file(request: Request, release: str, file: str) -> Response:
     kept = caching.of_file(found.sha256, found.made_at, for_good=True)
     if same := caching.unchanged(request, kept):
         return same
-    opened = await asyncio.to_thread(_opened, found, Path(asked.wired.settings.archives))
-    if opened is None:
+    there = await asyncio.to_thread(opened, found, Path(asked.wired.settings.archives))
+    if there is None:
         raise Unavailable(
             Words(
                 f"{file} of release {of.name} is not on this machine",
@@ -100,16 +100,7 @@ async def file(request: Request, release: str, file: str) -> Response:
         "Content-Disposition": f'attachment; filename="vetalode-{found.collection}-{of.name}.{found.ending}"',
         "Link": header_link(asked.address(f"{folder(of)}/manifest.json"), "describedby", JSON),
     }
-    return parts(request, opened.piece, opened.size, found.media_type, told)
-
-
-def _opened(found: ReleaseFile, where: Path) -> Opened | None:
-    """The file where this machine has it; what has another size is not it."""
-    try:
-        opened = Opened(found.path(where))
-    except OSError:
-        return None
-    return opened if opened.size == found.bytes else None
+    return parts(request, there.piece, there.size, found.media_type, told)
 
 
 async def _kept(asked: Question, name: str) -> Release:
