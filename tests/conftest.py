@@ -32,6 +32,8 @@ from ingest.sources import source
 from tests.bake import bake
 from tests.rasters import MAGNETICS, values_file
 
+pytest_plugins = ("tests.making",)
+
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
 SHARED = ROOT.parent / "shared" / "data"

@@ -13,9 +13,6 @@ from tests.conformance.conftest import SYSTEM_PYTHON
 
 pytestmark = pytest.mark.conformance
 
-# For their fixtures.
-pytest_plugins = ("tests.extracts.conftest",)
-
 MAP, SIZE = [-14_000_000, 1_800_000, -9_000_000, 6_800_000], [500, 500]
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 SYSTEMS = {
