@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,6 +10,7 @@ from app.domain.changes import ADDED, CHANGED, GEOMETRY, RELEASE, REMOVED, depos
 from app.errors import FileFault
 from app.words import Words, quoted
 from ingest.collected import Collected
+from ingest.files import check_parent, whole
 
 Feature = dict[str, Any]
 _KNOWN = (ADDED, CHANGED, REMOVED)
@@ -26,18 +26,11 @@ class Applied(NamedTuple):
 
 def apply(extract: Path, changes: Path, output: Path) -> Applied:
     """Writes the newer extract, whole or not at all; raises `FileFault` where the two do not belong together."""
-    if not output.parent.is_dir():
-        raise FileFault(Words(f"there is no folder {output.parent}", f"no existe la carpeta {output.parent}"))
-    with (
-        Collected(extract) as older,
-        Collected(changes) as since,
-        TemporaryDirectory(prefix=".vetalode-", dir=output.parent) as folder,
-    ):
+    check_parent(output)
+    with Collected(extract) as older, Collected(changes) as since, whole(output) as made:
         _check_pair(older, since)
-        made = Path(folder, output.name)
         number = _write(made, since.head["extract"], _alike(older, _merged(older, since)))
         _check_number(since, number)
-        made.replace(output)
     return Applied(number, since.head["release"])
 
 

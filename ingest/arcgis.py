@@ -17,7 +17,8 @@ from typing import Protocol
 from app.errors import FileFault
 from app.words import Words
 from ingest.esri import BY_HAND, Form, Page, Service, page_of, understood
-from ingest.fetch import checked_name, sole_writer, write_whole
+from ingest.fetch import checked_name, sole_writer
+from ingest.files import write_whole
 from ingest.report import Teller
 from ingest.web import Patience, Unanswered, client, explained
 

@@ -1,9 +1,7 @@
 """Archives of tiles: PMTiles files, each called by the sha256 of its bytes, so that one is never another."""
 
-import os
 from collections.abc import Iterable, Mapping
-from contextlib import closing, suppress
-from hashlib import file_digest
+from contextlib import closing
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -14,6 +12,7 @@ from pmtiles.writer import Writer
 
 from app.domain.bbox import Bbox
 from app.tiles.pyramid import packed, path_of
+from ingest.files import put, sealed
 
 # Number and gzipped bytes of a tile.
 Numbered = tuple[int, bytes]
@@ -39,13 +38,9 @@ def write(folder: Path, tiles: Iterable[Numbered], bounds: Bbox, metadata: Mappi
                 return None
             writer.finalize(_header(bounds), metadata)
         out.flush()
-        os.fsync(out.fileno())
-        out.seek(0)
-        name = file_digest(out, "sha256").hexdigest()
-        Path(out.name).chmod(0o644)
-        # One of that name has the same bytes.
-        with suppress(FileExistsError):
-            os.link(out.name, path_of(folder, name))
+        made = Path(out.name)
+        name = sealed(made)
+        put(made, path_of(folder, name))
     return name
 
 

@@ -19,6 +19,8 @@ from ingest.sources import names
 
 # What argparse gives for verbs has no public name.
 _Verbs = Any
+# A text in the language of the person who types.
+_Say = Callable[[str, str], str]
 
 
 class Asked(SimpleNamespace):
@@ -57,7 +59,6 @@ class Asked(SimpleNamespace):
     extract: Path
     changes: Path
     # Not typed: the environment says it.
-    archives: Path
     settings: Settings
 
     @property
@@ -309,10 +310,10 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
         help=say("ending in .html or .json (default: run-report.html)", "con final .html o .json"),
     )
 
-    _export(verbs, lang)
-    _verify(verbs, lang)
-    _apply(verbs, lang)
-    _raster(verbs, lang)
+    _export(verbs, say)
+    _verify(verbs, say)
+    _apply(verbs, say)
+    _raster(verbs, say)
 
     terms = verbs.add_parser("vocab", help=say("the vocabularies and crosswalks", "los vocabularios y las tablas"))
     terms.add_argument(
@@ -326,11 +327,7 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     return top
 
 
-def _export(verbs: _Verbs, lang: Lang) -> None:
-
-    def say(en: str, es: str) -> str:
-        return Words(en, es).speak(lang)
-
+def _export(verbs: _Verbs, say: _Say) -> None:
     made = verbs.add_parser("export", help=say("write deposits into a file", "escribe yacimientos en un archivo"))
     made.add_argument("collection", help=say("deposits, or a source's", "deposits, o los de una fuente"))
     made.add_argument(
@@ -343,7 +340,7 @@ def _export(verbs: _Verbs, lang: Lang) -> None:
     )
     for parameter in EXPORT_CSV.values():
         if parameter.name != "lang":
-            about = parameter.about.speak(lang).replace("%", "%%")
+            about = say(parameter.about.en, parameter.about.es).replace("%", "%%")
             made.add_argument(
                 f"--{parameter.name}",
                 dest=_OF + parameter.name,
@@ -353,11 +350,7 @@ def _export(verbs: _Verbs, lang: Lang) -> None:
             )
 
 
-def _verify(verbs: _Verbs, lang: Lang) -> None:
-
-    def say(en: str, es: str) -> str:
-        return Words(en, es).speak(lang)
-
+def _verify(verbs: _Verbs, say: _Say) -> None:
     mirror = verbs.add_parser(
         "verify",
         help=say(
@@ -381,11 +374,7 @@ def _verify(verbs: _Verbs, lang: Lang) -> None:
     )
 
 
-def _apply(verbs: _Verbs, lang: Lang) -> None:
-
-    def say(en: str, es: str) -> str:
-        return Words(en, es).speak(lang)
-
+def _apply(verbs: _Verbs, say: _Say) -> None:
     newer = verbs.add_parser(
         "apply",
         help=say("make the newer extract of an older one", "hace de un extracto anterior el más nuevo"),
@@ -413,11 +402,7 @@ def _apply(verbs: _Verbs, lang: Lang) -> None:
     )
 
 
-def _raster(verbs: _Verbs, lang: Lang) -> None:
-
-    def say(en: str, es: str) -> str:
-        return Words(en, es).speak(lang)
-
+def _raster(verbs: _Verbs, say: _Say) -> None:
     brought = verbs.add_parser(
         "raster",
         help=say(

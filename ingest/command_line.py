@@ -86,7 +86,7 @@ def _carry_out(asked: Asked) -> int:
         done = _WITHOUT_STORE[asked.verb](asked)
     else:
         settings = from_environment()
-        asked.archives, asked.settings = Path(settings.archives), settings
+        asked.settings = settings
         engine = ingesting_engine(settings)
         try:
             _check_schema(engine, asked)

@@ -44,7 +44,7 @@ def migrate(asked: Asked, engine: Engine) -> int:
         schema.migrate(connection)
     publishing.fill_missing(engine)
     publishing.vacuum(engine)
-    publishing.bake_missing(engine, asked.archives)
+    publishing.bake_missing(engine, Path(asked.settings.archives))
     teller(asked.lang).say(Words("the database is up to date", "la base de datos está al día"))
     return 0
 
@@ -104,7 +104,7 @@ def _told(run: int, counts: Counts) -> Words:
 
 
 def publish(asked: Asked, engine: Engine) -> int:
-    done = publishing.publish(engine, teller(asked.lang), asked.accept, asked.archives)
+    done = publishing.publish(engine, teller(asked.lang), asked.accept, Path(asked.settings.archives))
     if done.fresh:
         words = Words(
             f"release {done.name} is current: {done.deposits} deposits",

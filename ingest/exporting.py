@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from app.asked.parameters import EXPORT, EXPORT_CSV
+from app.asked.parameters import EXPORT
 from app.db.engine import extracting_engine, serving_engine
-from app.errors import FileFault, UnknownParameter
+from app.errors import UnknownParameter
 from app.extracts import making, ordering
 from app.extracts.formats import Format
 from app.extracts.order import Order
@@ -15,10 +14,8 @@ from app.queries import deposits
 from app.queries.standing import Standing, Standings
 from app.settings import Settings
 from app.words import Lang, Words
+from ingest.files import check_parent, whole
 from ingest.report import Teller
-
-# What may be asked of an extract, but for the language, which each command has.
-NAMES = tuple(name for name in EXPORT_CSV if name != "lang")
 
 
 def export(settings: Settings, teller: Teller, collection: str, asked: Mapping[str, str], path: Path) -> Order:
@@ -28,15 +25,12 @@ def export(settings: Settings, teller: Teller, collection: str, asked: Mapping[s
     """
     form = ordering.format_of(path.name.partition(".")[2])
     _check(asked, form)
-    if not path.parent.is_dir():
-        raise FileFault(Words(f"there is no folder {path.parent}", f"no existe la carpeta {path.parent}"))
+    check_parent(path)
     order = asyncio.run(_ordered(settings, collection, asked, form, teller.lang))
     matched, doing = order.provenance.matched, Words("deposits", "yacimientos")
     engine = extracting_engine(settings)
-    with TemporaryDirectory(prefix=".vetalode-", dir=path.parent) as folder:
-        made = Path(folder, path.name)
+    with whole(path) as made:
         making.make(engine, order, made, lambda rows: teller.track(rows, matched, doing, len))
-        made.replace(path)
     return order
 
 

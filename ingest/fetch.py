@@ -6,7 +6,6 @@ name, and my sha256 beside me. Next time the server is asked whether I have chan
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from app.errors import Busy, FileFault
 from app.words import Words
+from ingest.files import sha256_of, write_whole
 from ingest.report import Teller
 from ingest.web import Client, Patience, Response, Unanswered, client, explained, patiently, settled, too_large
 
@@ -92,15 +92,6 @@ def _lock(handle: int, folder: Path) -> None:
         ) from fault
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file that, whenever the power goes, is there whole or not at all."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("wb") as file:
-        file.write(data)
-        os.fsync(file.fileno())
-    new.replace(path)
-
-
 @dataclass(frozen=True, slots=True)
 class _Version:
     """The server's words for one state of a file, and our digest once it is here."""
@@ -149,11 +140,6 @@ def _keep_version(path: Path, version: _Version) -> None:
     write_whole(_beside(path), json.dumps(asdict(version), indent=1).encode())
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class _Download:
     """One file on its way from its address to its name."""
@@ -194,7 +180,7 @@ class _Download:
         if begun and begun.validator and self._here():
             return begun, {"Range": f"bytes={self._here()}-", "If-Range": begun.validator}
         whole = _kept_version(self.target, self.address)
-        if whole is None or whole.sha256 != _digest(self.target):
+        if whole is None or whole.sha256 != sha256_of(self.target):
             return None, {}
         known = {"If-None-Match": whole.etag, "If-Modified-Since": whole.last_modified}
         return None, {name: value for name, value in known.items() if value}
@@ -265,7 +251,7 @@ class _Download:
         if not length:
             self._drop_part()
             raise Unanswered("the server gives an empty file", "el servidor da un archivo vacío")
-        digest = _digest(self.part)
+        digest = sha256_of(self.part)
         self.part.replace(self.target)
         _beside(self.part).unlink()
         name = self.target.name

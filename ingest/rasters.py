@@ -4,12 +4,10 @@ rasterio opens nothing but GeoTIFF here, so that no file can lead to another one
 """
 
 import math
-import os
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +28,7 @@ from app.db.tables import raster
 from app.domain.raster import DEEPEST_ZOOM, Kind, checked_id, path_of
 from app.errors import FileFault, Refused
 from app.words import Words, quoted
+from ingest.files import put, sealed, sha256_of
 
 # rasterio passes some of GDAL's errors on as they are, and has no public name for those.
 _OF_GDAL = (RasterioError, CPLE_BaseError)
@@ -56,7 +55,7 @@ def add(engine: Engine, path: Path, brought: Brought, folder: Path, max_mb: int)
     with _opened(path) as source:
         kind = _checked(source, path, max_mb)
         described = _described(source, kind, path)
-        source_sha256 = _sha256(path)
+        source_sha256 = sha256_of(path)
         folder.mkdir(parents=True, exist_ok=True)
         sha256, size, zooms = _put(source, kind, path, folder)
     row = {
@@ -247,13 +246,8 @@ def _put(source: Any, kind: Kind, path: Path, folder: Path) -> tuple[str, int, t
             overview_resampling=overviews,
         )
         zooms = _zooms(made, path)
-        with made.open("rb") as file:
-            os.fsync(file.fileno())
-        made.chmod(0o644)
-        sha256 = _sha256(made)
-        # One of that name has the same bytes.
-        with suppress(FileExistsError):
-            os.link(made, path_of(folder, sha256))
+        sha256 = sealed(made)
+        put(made, path_of(folder, sha256))
         return sha256, made.stat().st_size, zooms
 
 
@@ -266,11 +260,6 @@ def _zooms(made: Path, path: Path) -> tuple[int, int]:
         raise _fault(
             path, f"it cannot be cut into tiles: {_why(fault)}", f"no se puede dividir en teselas: {_why(fault)}"
         ) from fault
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _fault(path: Path, en: str, es: str) -> FileFault:

@@ -5,9 +5,8 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from threading import Event
 
@@ -27,6 +26,7 @@ from app.queries.standing import Standings
 from app.queries.tilesets import archives_of
 from app.settings import Settings
 from app.words import Words
+from ingest.files import put, sealed
 from ingest.ledger import sole_run
 from ingest.report import Teller
 
@@ -141,9 +141,7 @@ def _make(settings: Settings, order: Order, path: Path, stop: Event) -> _Made:
         raise Refused(
             Words(f"{order.name} could not be made: {why}", f"no se pudo preparar {order.name}: {why}")
         ) from fault
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return _Made(path, file_digest(file, "sha256").hexdigest(), path.stat().st_size, rows)
+    return _Made(path, sealed(path), path.stat().st_size, rows)
 
 
 class _Stopped(RuntimeError):
@@ -161,13 +159,10 @@ def _keep(engine: Engine, folder: Path, order: Order, made: _Made) -> int:
                 f"{order.name} tiene {made.rows} yacimientos, no {expected}: la edición {release} ya no se conserva",
             )
         )
-    made.path.chmod(0o644)
     with engine.begin() as connection:
         # Before it is in its place: a publish that removes what is no longer used waits for the one, then sees both.
         _record(connection, of.release, of.collection, order.ending, made, FORMATS[order.ending].media_type)
-        # One of that name has the same bytes.
-        with suppress(FileExistsError):
-            os.link(made.path, path_of(folder, made.sha256, order.ending))
+        put(made.path, path_of(folder, made.sha256, order.ending))
         _sync(folder)
     made.path.unlink()
     return made.bytes

@@ -4,13 +4,13 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from app.errors import FileFault
 from app.words import Words
+from ingest.files import sha256_of
 from ingest.report import Teller
 
 MANIFEST = "manifest.json"
@@ -89,7 +89,7 @@ def _text(said: object) -> str:
 
 def _number(said: object) -> int:
     if not isinstance(said, int):
-        raise ValueError(said)  # noqa: TRY004
+        raise ValueError(said)  # noqa: TRY004 as above
     return said
 
 
@@ -105,8 +105,7 @@ def _faults(of: _File, path: Path) -> Iterator[Words]:
             f"{of.name}: tiene {size} bytes en vez de {of.bytes}; descárguelo de nuevo",
         )
         return
-    with path.open("rb") as file:
-        sha256 = file_digest(file, "sha256").hexdigest()
+    sha256 = sha256_of(path)
     if sha256 != of.sha256:
         yield Words(
             f"{of.name}: its bytes are not those of the release (sha256 {sha256} instead of {of.sha256});"
