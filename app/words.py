@@ -28,6 +28,11 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word, known, n=1)), None)
 
 
+def meant(near: str | None, end: str = ";") -> Words:
+    """How a sentence about an unknown word goes on: with the known one that may be meant, where there is one."""
+    return Words(f"; did you mean {near}?", f"; ¿quiso decir {near}?") if near else Words(end, end)
+
+
 def quoted(text: str) -> str:
     """A text to be said back in a sentence: in quotes, its control characters escaped, and no longer than a line."""
     return repr(text if len(text) <= 80 else text[:79] + "…")

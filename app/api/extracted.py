@@ -1,7 +1,7 @@
 """An extract as an answer: written while it is read, given up when that takes too long, never whole when it failed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.extracts import process, text
 from app.extracts.formats import FORMATS, Making
 from app.extracts.geojson import features
 from app.extracts.order import Order
+from app.extracts.text import Frame
 from app.queries import deposits
 
 Pieces = AsyncGenerator[bytes]
@@ -75,16 +76,29 @@ async def batches(wired: Wired, order: Order) -> AsyncIterator[AsyncGenerator[Se
         yield coming
 
 
-async def _text(wired: Wired, order: Order) -> Pieces:
-    frame = text.frame(order)
+async def framed(
+    wired: Wired, order: Order, frame: Frame, said: Callable[[Sequence[Sequence[Any]], bool], Awaitable[bytes]]
+) -> Pieces:
+    """The rows of an order in their frame; `said` makes the text of some, which are the first or follow others."""
     async with batches(wired, order) as coming:
         # With the first batch, so that a question that fails at once is answered so.
         head, first = frame.opening, True
         async for rows in coming:
-            yield head + frame.some(features(rows, order.shown), first=first)
-            head, first = b"", False
+            text = await said(rows, first)
+            if piece := head + text:
+                yield piece
+            head, first = b"", first and not text
             await asyncio.sleep(0)
         yield head + frame.closing
+
+
+def _text(wired: Wired, order: Order) -> Pieces:
+    frame = text.frame(order)
+
+    async def said(rows: Sequence[Sequence[Any]], first: bool) -> bytes:
+        return frame.some(features(rows, order.shown), first=first)
+
+    return framed(wired, order, frame, said)
 
 
 async def _by_process(wired: Wired, order: Order) -> Pieces:

@@ -15,6 +15,7 @@ from app.api.wired import Wired
 from app.asked.parameters import Parameter, read
 from app.queries.catalogue import Release
 from app.queries.collections import Collection
+from app.queries.filter import DepositFilter
 from app.queries.release_files import ReleaseFile
 from app.queries.standing import Standing
 from app.words import LANGS, Lang, Words
@@ -90,6 +91,11 @@ class Question(Asking):
     def collection(self, name: str) -> Collection:
         """The collection of that id; raises `NotThere`."""
         return self.standing.collection(name)
+
+    async def matched(self, wanted: DepositFilter, release: Release | None = None) -> int:
+        """How many deposits the filter wants of a release, the current one where none is named."""
+        async with self.wired.engine.connect() as connection:
+            return await self.wired.counts.of(connection, wanted, release or self.standing.current)
 
     def answer(
         self, document: dict[str, Any], page: str, media_type: str = JSON, files: Sequence[ReleaseFile] = ()

@@ -14,7 +14,7 @@ from app.domain.properties import Kind, Property, properties
 from app.domain.queryables import queryables
 from app.domain.vocabulary import vocabulary
 from app.errors import BadValue, UnknownParameter
-from app.words import LANGS, Words, nearest
+from app.words import LANGS, Words, meant, nearest
 
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 10_000
@@ -317,12 +317,11 @@ def check_one_of(name: str, value: str, right: Sequence[str]) -> None:
 
 def _unknown(name: str, known: Sequence[str]) -> UnknownParameter:
     near = nearest(name, known)
-    hint_en = f"; did you mean {near!r}?" if near else ";"
-    hint_es = f"; ¿quiso decir {near!r}?" if near else ";"
+    hint = meant(near and repr(near))
     listed = ", ".join(known)
     return UnknownParameter(
         Words(
-            f"there is no parameter {name!r} here{hint_en} There are: {listed}",
-            f"aquí no existe el parámetro {name!r}{hint_es} Existen: {listed}",
+            f"there is no parameter {name!r} here{hint.en} There are: {listed}",
+            f"aquí no existe el parámetro {name!r}{hint.es} Existen: {listed}",
         )
     )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from app.domain.predicate import Value
 from app.domain.properties import Kind, Property, properties
 from app.errors import BadValue
-from app.words import Words, nearest, quoted
+from app.words import Words, meant, nearest, quoted
 
 _ID = Property(
     name="id",
@@ -37,11 +37,11 @@ def queryable(name: str) -> Property:
     if name in queryables():
         return queryables()[name]
     near = nearest(name, (*queryables(), "geometry"))
-    en, es = (f"; did you mean {near!r}?", f"; ¿quiso decir {near!r}?") if near else (".", ".")
+    said, hint = quoted(name), meant(near and repr(near), ".")
     raise BadValue(
         Words(
-            f"{quoted(name)} is no property that can be asked for{en} They are at /collections/deposits/queryables",
-            f"{quoted(name)} no es una propiedad consultable{es} Están en /collections/deposits/queryables",
+            f"{said} is no property that can be asked for{hint.en} They are at /collections/deposits/queryables",
+            f"{said} no es una propiedad consultable{hint.es} Están en /collections/deposits/queryables",
         )
     )
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from app.domain.table import Line, table_by
 from app.errors import BadValue, NotThere
-from app.words import Lang, Words, nearest
+from app.words import Lang, Words, meant, nearest
 
 TERMS = Path(__file__).parent / "terms"
 
@@ -65,12 +65,11 @@ class Vocabulary:
 
 def unknown_code(name: str, code: str, nearest: str | None, where: str) -> BadValue:
     """The error for a code that is not among those known, with the nearest one when there is one."""
-    hint_en = f"; did you mean {nearest!r}?" if nearest else "."
-    hint_es = f"; ¿quiso decir {nearest!r}?" if nearest else "."
+    hint = meant(nearest and repr(nearest), ".")
     return BadValue(
         Words(
-            f"{name}={code!r} is not a code we know{hint_en} The codes are at {where}",
-            f"{name}={code!r} no es un código conocido{hint_es} Los códigos están en {where}",
+            f"{name}={code!r} is not a code we know{hint.en} The codes are at {where}",
+            f"{name}={code!r} no es un código conocido{hint.es} Los códigos están en {where}",
         )
     )
 

@@ -34,6 +34,15 @@ def schema(order: Order) -> pa.Schema:
     )
 
 
+def with_titles(order: Order, title: str, about: str) -> pa.Schema:
+    """The columns of an order, with what they are called and mean in its language under these names of metadata."""
+    said = {one.name: (one.title.speak(order.lang), one.about.speak(order.lang)) for one in order.properties}
+    return pa.schema(
+        field.with_metadata(dict(zip((title, about), said[field.name], strict=True))) if field.name in said else field
+        for field in schema(order)
+    )
+
+
 def batches(order: Order, rows: Iterable[Sequence[Sequence[Any]]]) -> Iterator[pa.RecordBatch]:
     """The rows of `app.queries.deposits.features`, some at a time: text of the feature, and x and y if asked for."""
     columns, read = schema(order), _reading(order)

@@ -10,7 +10,7 @@ import orjson
 from app.domain.changes import CHANGED, CONTENT, PROVENANCE
 from app.extracts.geojson import CLOSING, GEOJSON, opening
 from app.extracts.provenance import Provenance
-from app.extracts.text import Frame
+from app.extracts.text import Frame, of_collection
 from app.words import Lang, Words
 
 NDJSON = "application/x-ndjson"
@@ -75,10 +75,10 @@ def frame(changes: Changes, form: str, first: Sequence[Any]) -> Frame:
     """What stands around the features. In NDJSON the first line is a collection without features, which says what the
     others are."""
     counts = first[0]._asdict() if first else dict.fromkeys(_COUNTS, 0)
-    begin = opening(changes.members(counts))
+    members = changes.members(counts)
     if form == "ndjson":
-        return Frame(opening=begin + CLOSING + b"\n", after=b"\n")
-    return Frame(opening=begin + b"\n", between=b",\n", closing=b"\n" + CLOSING + b"\n")
+        return Frame(opening=opening(members) + CLOSING + b"\n", after=b"\n")
+    return of_collection(members)
 
 
 def features(rows: Sequence[Any]) -> Iterator[bytes]:

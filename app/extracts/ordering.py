@@ -12,20 +12,19 @@ from app.extracts.provenance import Provenance
 from app.queries.catalogue import Release
 from app.queries.collections import Collection
 from app.queries.filter import DepositFilter
-from app.words import Lang, Words, nearest, quoted
+from app.words import Lang, Words, meant, nearest, quoted
 
 
 def format_of(ending: str) -> Format:
     """The format of files that end so; raises `NotThere`."""
     if ending not in FORMATS:
         near = nearest(ending, FORMATS)
-        hint_en = f"; did you mean .{near}?" if near else ";"
-        hint_es = f"; ¿quiso decir .{near}?" if near else ";"
+        hint = meant(near and f".{near}")
         listed = ", ".join(f".{one}" for one in FORMATS)
         raise NotThere(
             Words(
-                f"there is no format {quoted('.' + ending)}{hint_en} There are: {listed}",
-                f"no existe el formato {quoted('.' + ending)}{hint_es} Existen: {listed}",
+                f"there is no format {quoted('.' + ending)}{hint.en} There are: {listed}",
+                f"no existe el formato {quoted('.' + ending)}{hint.es} Existen: {listed}",
             )
         )
     return FORMATS[ending]

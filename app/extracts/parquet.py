@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyproj import CRS
 
 from app.domain.crs import CRS84, Crs
-from app.extracts.batches import GEOMETRY, schema
+from app.extracts.batches import GEOMETRY, with_titles
 from app.extracts.order import Order
 from app.extracts.points import Numbers, numbers, x_and_y
 
@@ -47,15 +47,7 @@ class _Places:
 
 
 def _columns(order: Order) -> pa.Schema:
-    said = {one.name: one for one in order.properties}
-    columns = [
-        field.with_metadata(
-            {"title": said[field.name].title.speak(order.lang), "description": said[field.name].about.speak(order.lang)}
-        )
-        if field.name in said
-        else field
-        for field in schema(order)
-    ]
+    columns = list(with_titles(order, "title", "description"))
     return pa.schema([*columns, pa.field(_COVERING, _BOX)] if order.shown.geometry else columns[:-1])
 
 

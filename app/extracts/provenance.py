@@ -30,10 +30,6 @@ class Provenance:
         words = {name: value for name, value in asked.items() if name in FILTER}
         return cls(release, collection.id, words, matched, collection.cards)
 
-    @property
-    def synthetic(self) -> bool:
-        return any(card.synthetic for card in self.cards)
-
     def members(self) -> dict[str, Any]:
         """As the members of a JSON object."""
         return {

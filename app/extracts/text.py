@@ -28,13 +28,14 @@ class Frame:
         return begin + joint.join(texts) + self.after if texts else b""
 
 
-def _collection(order: Order) -> Frame:
-    return Frame(opening=opening(order.provenance.members()) + b"\n", between=b",\n", closing=b"\n" + CLOSING + b"\n")
+def of_collection(members: Mapping[str, Any]) -> Frame:
+    """A GeoJSON feature collection, a feature a line; `members` are said before the features."""
+    return Frame(opening=opening(dict(members)) + b"\n", between=b",\n", closing=b"\n" + CLOSING + b"\n")
 
 
 _FRAMES: Mapping[str, Callable[[Order], Frame]] = MappingProxyType(
     {
-        "geojson": _collection,
+        "geojson": lambda order: of_collection(order.provenance.members()),
         "geojsonl": lambda _: Frame(after=b"\n"),
         "geojsons": lambda _: Frame(before=b"\x1e", after=b"\n"),
     }

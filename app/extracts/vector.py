@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyogrio
 
-from app.extracts.batches import GEOMETRY, schema
+from app.extracts.batches import GEOMETRY, with_titles
 from app.extracts.order import Order
 
 # What GDAL reads a field's title, description and width from.
@@ -64,12 +64,8 @@ def _heard(columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa
 
 
 def titled(order: Order) -> pa.Schema:
-    """The columns of an order, with their titles and descriptions in its language."""
-    said = {one.name: (one.title.speak(order.lang), one.about.speak(order.lang)) for one in order.properties}
-    return pa.schema(
-        field.with_metadata(dict(zip((_TITLE, _ABOUT), said[field.name], strict=True))) if field.name in said else field
-        for field in schema(order)
-    )
+    """The columns of an order, with their titles and descriptions where GDAL reads them."""
+    return with_titles(order, _TITLE, _ABOUT)
 
 
 def as_wide(field: pa.Field, width: int) -> pa.Field:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Float, Integer, LargeBinary, Select, cast, func, select, text
+from sqlalchemy import Float, Integer, LargeBinary, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.tables import deposit
 from app.domain.grid import Box, Grid
 from app.queries.catalogue import Release
+from app.queries.deposits import begin
 from app.queries.filter import DepositFilter
 from app.queries.where import where
 
@@ -59,7 +60,6 @@ async def found(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, grid: Grid, cell_m: int, timeout_s: float
 ) -> Found:
     """The deposits that the filter wants, cell by cell."""
-    await connection.execution_options(isolation_level="READ COMMITTED")
-    await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
+    await begin(connection, timeout_s)
     cells, *box = (await connection.execute(counts(wanted, release, grid, cell_m))).one()
     return Found(b"", None) if cells is None else Found(bytes(cells), (box[0], box[1], box[2], box[3]))

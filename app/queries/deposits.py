@@ -1,7 +1,6 @@
 """Deposits as the GeoJSON text that was made at publishing: a page, one by its id, all for an extract, their number."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -184,22 +183,24 @@ async def commodities_counted(connection: AsyncConnection, wanted: DepositFilter
     return int((await connection.execute(select(number).where(where(wanted, release.id)))).scalar_one())
 
 
-async def stream(
+def stream(
     connection: AsyncConnection, wanted: DepositFilter, release: Release, walk: Walk, timeout_s: float
 ) -> AsyncGenerator[Sequence[Sequence[Any]]]:
     """All rows of the walk, batch by batch from one statement; memory does not grow with their number."""
-    async with aclosing(batches(connection, features(wanted, release, walk), timeout_s)) as coming:
-        async for batch in coming:
-            yield batch
+    return batches(connection, features(wanted, release, walk), timeout_s)
+
+
+async def begin(connection: AsyncConnection, timeout_s: float) -> None:
+    """Begins a transaction, in which a cursor of the server's may live, with a time limit of its own."""
+    await connection.execution_options(isolation_level="READ COMMITTED")
+    await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
 
 
 async def batches(
     connection: AsyncConnection, statement: Executable, timeout_s: float
 ) -> AsyncGenerator[Sequence[Row[*tuple[Any, ...]]]]:
     """The rows of a statement, as many at once as memory holds well."""
-    # A cursor of the server's lives in a transaction.
-    await connection.execution_options(isolation_level="READ COMMITTED")
-    await connection.execute(text(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}"))
+    await begin(connection, timeout_s)
     options = {"yield_per": _BATCH, "stream_results": True}
     result = await connection.stream(statement, execution_options=options)
     try:

@@ -93,8 +93,7 @@ async def _told(asked: Question, older: Release, newer: Release) -> tuple[Deposi
     held = await asked.wired.standings.contents(newer)
     of = asked.collection(asked.asked.get("collection", ALL))
     wanted = deposit_filter(asked.asked, held.cards, of.within)
-    async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wanted, newer)
+    matched = await asked.matched(wanted, newer)
     of = held.collections.get(of.id, of)
     return wanted, Changes(older.name, Provenance.of(asked.asked, of, newer, matched), asked.lang)
 

@@ -85,10 +85,8 @@ async def _found(asked: Question, wanted: _Wanted) -> queries.Found:
 
 
 async def _provenance(asked: Question, wanted: DepositFilter) -> dict[str, Any]:
-    release = asked.standing.current
-    async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wanted, release)
-    return Provenance.of(asked.asked, asked.collection(ALL), release, matched).members()
+    matched = await asked.matched(wanted)
+    return Provenance.of(asked.asked, asked.collection(ALL), asked.standing.current, matched).members()
 
 
 async def _boundaries(asked: Question) -> Archive | None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.api import caching
 from app.api.clients import wants_only_head
-from app.api.extracted import Pieces, batches, begun, head
+from app.api.extracted import Pieces, begun, framed, head
 from app.api.question import Question, question
 from app.api.wired import Wired
 from app.asked.parameters import FILTERED
@@ -61,26 +61,17 @@ async def _ordered(asked: Question, collection: str, view: View, ending: str) ->
     """Which deposits are wanted, and how many rows they have in the view."""
     of, release = asked.collection(collection), asked.standing.current
     wanted = within(view, deposit_filter(asked.asked, asked.standing.cards, of.within))
-    async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wanted, release)
-        resources = view is View.COMMODITY_RESOURCE
-        rows = await deposits.commodities_counted(connection, wanted, release) if resources else matched
+    matched = rows = await asked.matched(wanted)
+    if view is View.COMMODITY_RESOURCE:
+        async with asked.wired.engine.connect() as connection:
+            rows = await deposits.commodities_counted(connection, wanted, release)
     provenance = Provenance.of(asked.asked, of, release, matched)
     return Order(f"{view}.{ending}", wanted, shown({}), provenance, asked.lang), rows
 
 
-async def _pieces(wired: Wired, order: Order, file: Writing) -> Pieces:
-    async with batches(wired, order) as coming:
-        # With the first batch, so that a question that fails at once is answered so.
-        head, first = file.opening, True
-        async for rows in coming:
-            # A thousand deposits take some time to be read and said: not while everybody else waits.
-            text = await asyncio.to_thread(_some, file, rows, first=first)
-            if piece := head + text:
-                yield piece
-            head, first = b"", first and not text
-        yield head + file.closing
+def _pieces(wired: Wired, order: Order, file: Writing) -> Pieces:
+    async def said(rows: Sequence[Sequence[Any]], first: bool) -> bytes:
+        # A thousand deposits take some time to be read and said: not while everybody else waits.
+        return await asyncio.to_thread(file.some, (orjson.loads(row[0]) for row in rows), first=first)
 
-
-def _some(file: Writing, rows: Sequence[Sequence[Any]], *, first: bool) -> bytes:
-    return file.some((orjson.loads(row[0]) for row in rows), first=first)
+    return framed(wired, order, file.frame, said)

@@ -95,6 +95,4 @@ async def ordered(asked: Question, collection: str, form: Format) -> Order:
     """What is asked for, in that format; raises our errors for what is wrong with it."""
     of, release = asked.collection(collection), asked.standing.current
     wants = ordering.read(asked.asked, form, asked.standing.cards, of.within)
-    async with asked.wired.engine.connect() as connection:
-        matched = await asked.wired.counts.of(connection, wants[0], release)
-    return ordering.order(asked.asked, asked.lang, of, release, form, wants, matched)
+    return ordering.order(asked.asked, asked.lang, of, release, form, wants, await asked.matched(wants[0]))

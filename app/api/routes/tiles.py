@@ -19,7 +19,7 @@ from app.queries.catalogue import Release, SourceCard, sources
 from app.queries.tilesets import DEPOSITS, LAYERS, Tileset, deepest
 from app.tiles.drawing import fields
 from app.tiles.pyramid import BOUNDARIES, BOUNDARY_NAMES, Tile, check_zoom
-from app.words import Words, nearest, quoted
+from app.words import Words, meant, nearest, quoted
 
 router = APIRouter()
 
@@ -107,12 +107,12 @@ def layers_of(text: str) -> tuple[str, ...]:
     named = text.split(",")
     for name in named:
         if name not in LAYERS:
-            near = nearest(name, LAYERS)
+            hint = meant(nearest(name, LAYERS))
             there = ", ".join(LAYERS)
             raise NotThere(
                 Words(
-                    f"there is no layer {quoted(name)}{f'; did you mean {near}?' if near else ';'} There are: {there}",
-                    f"no existe la capa {quoted(name)}{f'; ¿quiso decir {near}?' if near else ';'} Hay: {there}",
+                    f"there is no layer {quoted(name)}{hint.en} There are: {there}",
+                    f"no existe la capa {quoted(name)}{hint.es} Hay: {there}",
                 )
             )
     return tuple(name for name in LAYERS if name in named)

@@ -8,7 +8,7 @@ import orjson
 from app.extracts.erml.rows import Feature, Row
 from app.extracts.erml.views import STANDARD, View, names_of
 from app.extracts.erml.writing import Facts, Writing
-from app.extracts.geojson import CLOSING, opening
+from app.extracts.text import of_collection
 from app.words import Lang
 
 
@@ -29,9 +29,7 @@ def writing(view: View, facts: Facts, lang: Lang) -> Writing:
         view,
         facts.base,
         lang,
-        opening=opening(members) + b"\n",
-        between=b",\n",
-        closing=b"\n" + CLOSING + b"\n",
+        of_collection(members),
         row=partial(_feature, names_of(view)),
     )
 

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from app.extracts.erml.rows import Feature, Row
 from app.extracts.erml.views import STANDARD, View, names_of
 from app.extracts.erml.writing import Facts, Writing
+from app.extracts.text import Frame
 from app.words import Lang, Words
 
 GML = "application/gml+xml; version=3.2"
@@ -40,9 +41,7 @@ def writing(view: View, facts: Facts, lang: Lang) -> Writing:
         view,
         facts.base,
         lang,
-        opening=_opening(view, facts, lang).encode(),
-        between=b"",
-        closing=b"</wfs:FeatureCollection>\n",
+        Frame(opening=_opening(view, facts, lang).encode(), closing=b"</wfs:FeatureCollection>\n"),
         row=partial(_member, view, names_of(view)),
     )
 

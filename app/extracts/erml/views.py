@@ -15,7 +15,7 @@ from app.domain.predicate import All, Among, AnyOf, Compared, Literal, Predicate
 from app.domain.vocabulary import vocabulary
 from app.errors import NotThere
 from app.queries.filter import DepositFilter
-from app.words import Words, nearest, quoted
+from app.words import Words, meant, nearest, quoted
 
 STANDARD = "EarthResourceML-Lite 2.0.1"
 
@@ -75,14 +75,11 @@ def view_of(name: str) -> View:
     known = [one.value for one in View]
     if name in known:
         return View(name)
-    near = nearest(name, known)
-    hint_en = f"; did you mean {near}?" if near else ";"
-    hint_es = f"; ¿quiso decir {near}?" if near else ";"
-    listed = ", ".join(known)
+    hint, listed = meant(nearest(name, known)), ", ".join(known)
     raise NotThere(
         Words(
-            f"there is no view {quoted(name)} of EarthResourceML-Lite here{hint_en} There are: {listed}",
-            f"aquí no existe la vista {quoted(name)} de EarthResourceML-Lite{hint_es} Existen: {listed}",
+            f"there is no view {quoted(name)} of EarthResourceML-Lite here{hint.en} There are: {listed}",
+            f"aquí no existe la vista {quoted(name)} de EarthResourceML-Lite{hint.es} Existen: {listed}",
         )
     )
 
